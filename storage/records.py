@@ -1,0 +1,201 @@
+"""Rows as the rest of the program sees them. Times are aware UTC; ids are text unless the database counts them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import IntEnum
+
+
+class Lane(IntEnum):
+    """Which messages leave first."""
+
+    REPLY = 0
+    REMINDER = 1
+    BROADCAST = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """
+    One update as a channel gave it.
+
+    event: dedupe id within the channel. chat: the platform's id of the dialog, empty for an update that nobody could read
+    (it is parked: broken says why). payload: the message as JSON bytes, sealed by the repository.
+    """
+
+    channel: str
+    event: str
+    chat: str
+    kind: str
+    ordinal: int
+    payload: bytes
+    broken: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """An incoming made by ourselves for a known citizen: the clock or a staff member."""
+
+    citizen_id: str
+    event: str
+    kind: str
+    payload: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """One incoming taken by a turn. address: lookup hash of the citizen's address, empty for our own incoming."""
+
+    id: int
+    citizen_id: str
+    channel: str
+    address: str
+    event: str
+    attempts: int
+    payload: bytes
+    arrived_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CitizenRow:
+    """consent_version: of the consent text agreed to, None without consent. situations: chosen ones, oldest first."""
+
+    id: str
+    stopped_at: datetime | None
+    consent_version: str | None
+    consent_at: datetime | None
+    situations: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRow:
+    """place: "flow.step". data: the session as JSON bytes. channel, address: where the citizen was last heard."""
+
+    citizen_id: str
+    channel: str
+    address: str
+    place: str
+    data: bytes
+    version: int
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PlanItemRow:
+    """What a citizen said of one plan item. earlier: the state before, for undo."""
+
+    citizen_id: str
+    item: str
+    state: str
+    earlier: str
+    later_at: datetime | None
+    version: int
+    changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ReminderRow:
+    id: str
+    citizen_id: str
+    kind: str
+    subject: str
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRow:
+    """A request for a person. words: what the citizen said, oldest first."""
+
+    id: str
+    citizen_id: str
+    channel: str
+    topic: str
+    state: str
+    without_consent: bool
+    created_at: datetime
+    words: tuple[str, ...] = ()
+    context: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """
+    One platform message to send.
+
+    turn, part: together unique, so the same turn never plans a message twice. subject: id of the reminder it speaks of.
+    keep: the text stays after sending (the citizen agreed). body: the message as JSON bytes.
+    """
+
+    citizen_id: str
+    channel: str
+    address: str
+    turn: str
+    part: int
+    lane: Lane
+    key: str
+    body: bytes
+    keep: bool
+    not_before: datetime
+    subject: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Leased:
+    """A part taken for sending. number: stable across retries. is_repeat: it may have arrived already once."""
+
+    number: int
+    citizen_id: str
+    channel: str
+    chat: str
+    lane: Lane
+    key: str
+    body: bytes
+    attempts: int
+    is_repeat: bool
+    created_at: datetime
+    subject: str | None
+    is_stopped: bool
+    is_unreachable: bool
+    is_withdrawn: bool
+    newest: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Fed:
+    """One message of the web page's feed."""
+
+    number: int
+    key: str
+    body: bytes
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    number: int
+    fingerprint: str
+    files: bytes
+    accepted_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A message that could not be delivered, for staff."""
+
+    number: int
+    citizen_id: str
+    channel: str
+    key: str
+    reason: str
+    finished_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """How much is kept about one citizen, for an honest answer to «что вы обо мне храните»."""
+
+    situations: tuple[str, ...]
+    consent_at: datetime | None
+    plan_items: int
+    reminders: int
+    cases: int
+    kept_messages: int
