@@ -1,0 +1,96 @@
+"""A citizen's lane and profile: consent, stop mark, situations, where they are reached."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from storage.handle import Handle
+from storage.inbox import ids_of
+from storage.moments import from_ms, to_ms
+from storage.records import CitizenRow, Holdings
+
+
+class Citizens:
+    def __init__(self, handle: Handle) -> None:
+        self._on = handle
+
+    async def load(self, ids: Sequence[str]) -> dict[str, CitizenRow]:
+        situations: dict[str, list[str]] = {}
+        async for citizen_id, situation in self._on.queries.situations_load(
+            self._on.connection, ids=ids_of(self._on, ids)
+        ):
+            situations.setdefault(citizen_id, []).append(situation)
+        citizens = {}
+        async for id_, stopped, version, at in self._on.queries.citizens_load(
+            self._on.connection, ids=ids_of(self._on, ids)
+        ):
+            citizens[id_] = CitizenRow(
+                id_,
+                from_ms(stopped) if stopped is not None else None,
+                version,
+                from_ms(at) if at is not None else None,
+                tuple(situations.get(id_, ())),
+            )
+        return citizens
+
+    async def agree(self, citizen_id: str, *, version: str, now: datetime) -> None:
+        """Remember which consent text was agreed to, and when."""
+        await self._on.queries.citizens_consent(self._on.connection, id=citizen_id, version=version, at=to_ms(now))
+
+    async def stop(self, marks: Sequence[tuple[str, datetime | None]]) -> None:
+        """Set or lift (None) the mark "no reminders" of each citizen."""
+        rows = [{"id": citizen_id, "at": to_ms(at) if at else None} for citizen_id, at in marks]
+        await self._on.queries.citizens_stop(self._on.connection, rows)
+
+    async def choose(self, citizen_id: str, situations: Sequence[str], *, now: datetime) -> None:
+        """The citizen's situations are these from now on."""
+        await self._on.queries.situations_clear(self._on.connection, citizen_id=citizen_id)
+        rows = [
+            {"citizen_id": citizen_id, "situation": situation, "at": to_ms(now) + place}
+            for place, situation in enumerate(situations)
+        ]
+        if rows:
+            await self._on.queries.situations_add(self._on.connection, rows)
+
+    async def mark_reachable(self, marks: Sequence[tuple[str, str, bool]], *, now: datetime) -> None:
+        """(channel, address, is_reachable): set or lift the mark "cannot be reached here"."""
+        rows = [
+            {"channel": channel, "find": find, "at": None if is_reachable else to_ms(now), "gone": int(not is_reachable)}
+            for channel, find, is_reachable in marks
+        ]
+        if rows:
+            await self._on.queries.addresses_unreachable(self._on.connection, rows)
+
+    async def reachable_at(self, ids: Sequence[str]) -> dict[str, tuple[str, str, bool]]:
+        """(channel, address, is_reachable) where each citizen was last heard; absent without a session."""
+        rows = self._on.queries.reachable_at(self._on.connection, ids=ids_of(self._on, ids))
+        return {row[0]: (row[1], row[2], row[3] is None) async for row in rows}
+
+    async def holdings(self, citizen_id: str) -> Holdings:
+        """What is kept about the citizen, counted."""
+        row = await self._on.queries.holdings(self._on.connection, id=citizen_id)
+        situations = [row_[0] async for row_ in self._on.queries.situations_of(self._on.connection, id=citizen_id)]
+        consent_at = from_ms(row[4]) if row[4] is not None else None
+        return Holdings(tuple(situations), consent_at, row[0], row[1], row[2], row[3])
+
+    async def erase(self, citizen_id: str, *, now: datetime, except_inbox: int = 0) -> None:
+        """
+        Delete everything personal of the citizen; what stays: the address hash, dedupe hashes and the stop mark.
+
+        Each address is noted in `erasures`, so that a restored backup forgets it again.
+        """
+        queries, connection, at = self._on.queries, self._on.connection, to_ms(now)
+        for channel, find in [row async for row in queries.addresses_of(connection, citizen_id=citizen_id)]:
+            await queries.erasures_add(connection, channel=channel, find=find, erased_at=at)
+        await queries.citizens_erased(connection, id=citizen_id, at=at)
+        await queries.situations_clear(connection, citizen_id=citizen_id)
+        await queries.plan_forget(connection, citizen_id=citizen_id)
+        await queries.reminders_forget(connection, citizen_id=citizen_id)
+        await queries.sessions_forget(connection, citizen_id=citizen_id)
+        await queries.case_words_forget(connection, citizen_id=citizen_id)
+        await queries.cases_forget(connection, citizen_id=citizen_id)
+        await queries.outbox_forget(connection, citizen_id=citizen_id)
+        await queries.inbox_forget_citizen(connection, citizen_id=citizen_id)
+        await queries.inbox_forget_waiting(
+            connection, citizen_id=citizen_id, before=at, done_at=at, except_id=except_inbox
+        )
+        await queries.audit_add(connection, at=at, actor="citizen", act="erased", subject=citizen_id)

@@ -1,0 +1,83 @@
+-- name: outbox_add*!
+-- UNIQUE (turn, part): a turn taken twice plans nothing twice
+INSERT INTO outbox (citizen_id, channel, address, turn, part, lane, key, body, subject, keep, not_before, created_at)
+VALUES (:citizen_id, :channel, :address, :turn, :part, :lane, :key, :body, :subject, :keep, :not_before, :created_at)
+ON CONFLICT (turn, part) DO NOTHING;
+
+-- name: outbox_lease
+-- The oldest unsent part of each citizen and lane, replies first. One elected sender per channel: no row is skipped.
+UPDATE outbox SET state = 1, attempts = attempts + 1 WHERE id IN (
+    SELECT o.id FROM outbox o
+    WHERE o.channel = :channel AND o.state = 0 AND o.not_before <= :now AND NOT EXISTS (
+        SELECT 1 FROM outbox p
+        WHERE p.citizen_id = o.citizen_id AND p.lane = o.lane AND p.state IN (0, 1) AND p.id < o.id AND p.channel = o.channel)
+    ORDER BY o.lane, o.id LIMIT :limit)
+RETURNING id, citizen_id, address, turn, part, lane, key, body, attempts, is_repeat, created_at, subject;
+
+-- name: outbox_sent*!
+UPDATE outbox SET state = 2, finished_at = :at, sent_id = :sent_id, body = CASE WHEN keep = 1 THEN body ELSE NULL END,
+    is_repeat = 0 WHERE id = :id;
+
+-- name: outbox_again*!
+UPDATE outbox SET state = 0, not_before = :not_before, is_repeat = :is_repeat, reason = :reason WHERE id = :id;
+
+-- name: outbox_cancel*!
+UPDATE outbox SET state = 5, finished_at = :at, reason = :reason, body = NULL WHERE id = :id;
+
+-- name: outbox_dead*!
+UPDATE outbox SET state = 4, finished_at = :at, reason = :reason WHERE id = :id;
+
+-- name: outbox_in_flight
+-- left by a process that died while sending
+SELECT id, lane, is_repeat FROM outbox WHERE channel = :channel AND state = 1 ORDER BY id;
+
+-- name: outbox_letters
+SELECT id, citizen_id, channel, key, reason, finished_at FROM outbox WHERE state = 4 ORDER BY id DESC LIMIT :limit;
+
+-- name: outbox_replay!
+UPDATE outbox SET state = 0, attempts = 0, not_before = :now, created_at = :now, reason = NULL, finished_at = NULL
+WHERE id = :id AND state = 4 AND body IS NOT NULL;
+
+-- name: outbox_next$
+SELECT MIN(not_before) FROM outbox WHERE channel = :channel AND state = 0;
+
+-- name: outbox_count_waiting
+SELECT channel, lane, COUNT(*) FROM outbox WHERE state IN (0, 1) AND channel <> 'web' GROUP BY channel, lane;
+
+-- name: outbox_count_dead$
+SELECT COUNT(*) FROM outbox WHERE state = 4;
+
+-- name: outbox_stop*!
+-- what nobody asked for never leaves after "stop"
+UPDATE outbox SET state = 5, finished_at = :at, reason = 'stopped', body = NULL
+WHERE citizen_id = :citizen_id AND state = 0 AND lane > 0;
+
+-- name: outbox_drop_subject*!
+UPDATE outbox SET state = 5, finished_at = :at, reason = 'cancelled', body = NULL
+WHERE subject = :subject AND state = 0;
+
+-- name: outbox_blocked!
+UPDATE outbox SET state = 5, finished_at = :at, reason = 'blocked', body = NULL
+WHERE channel = :channel AND address = :address AND state = 0;
+
+-- name: outbox_forget!
+DELETE FROM outbox WHERE citizen_id = :citizen_id;
+
+-- name: outbox_feed
+SELECT id, key, turn, part, body, created_at FROM outbox
+WHERE channel = 'web' AND address = :address AND id > :after AND body IS NOT NULL AND state IN (0, 2)
+  AND not_before <= :now
+ORDER BY id LIMIT :limit;
+
+-- name: outbox_feed_seen!
+UPDATE outbox SET state = 2, finished_at = :at
+WHERE channel = 'web' AND address = :address AND id <= :seen AND state = 0;
+
+-- name: outbox_feed_erase!
+-- without consent only the newest screen stays until the session ends
+UPDATE outbox SET body = NULL
+WHERE channel = 'web' AND address = :address AND keep = 0 AND state = 2 AND body IS NOT NULL
+  AND turn <> (SELECT turn FROM outbox WHERE channel = 'web' AND address = :address ORDER BY id DESC LIMIT 1);
+
+-- name: outbox_forget_sent!
+UPDATE outbox SET body = NULL WHERE citizen_id = :citizen_id AND keep = 0 AND body IS NOT NULL AND state IN (2, 5);

@@ -1,0 +1,20 @@
+-- name: inbox_lock_lanes
+-- NO KEY UPDATE: arrivals of the same citizen may be stored meanwhile. The incoming themselves are read by a second
+-- statement: this one's snapshot is older than the lock it may have waited for.
+SELECT c.id FROM citizens c
+WHERE c.id IN (
+    SELECT w.citizen_id FROM (
+        SELECT citizen_id FROM inbox WHERE state = 0 AND not_before <= :now AND id <= :newest ORDER BY id LIMIT :limit * 8) w)
+LIMIT :limit FOR NO KEY UPDATE SKIP LOCKED;
+
+-- name: inbox_lane
+SELECT c.id FROM citizens c
+WHERE c.id = (SELECT citizen_id FROM inbox WHERE id = :id AND state = 0) FOR NO KEY UPDATE SKIP LOCKED;
+
+-- name: inbox_first
+SELECT DISTINCT ON (citizen_id) id, citizen_id, channel, address, event, attempts, payload, arrived_at, not_before
+FROM inbox WHERE state = 0 AND citizen_id = ANY(:ids::text[])
+ORDER BY citizen_id, ordinal, id;
+
+-- name: addresses_known
+SELECT channel, find, citizen_id, chat IS NULL FROM addresses WHERE find = ANY(:finds::text[]);

@@ -1,0 +1,16 @@
+-- name: inbox_lock_lanes
+-- one writer: nothing to lock. The lanes whose turn it is, oldest first.
+SELECT citizen_id FROM inbox WHERE state = 0 AND not_before <= :now AND id <= :newest
+GROUP BY citizen_id ORDER BY MIN(id) LIMIT :limit;
+
+-- name: inbox_lane
+SELECT citizen_id FROM inbox WHERE id = :id AND state = 0;
+
+-- name: inbox_first
+SELECT i.id, i.citizen_id, i.channel, i.address, i.event, i.attempts, i.payload, i.arrived_at, i.not_before
+FROM inbox i
+WHERE i.state = 0 AND i.citizen_id IN (SELECT value FROM json_each(:ids))
+  AND i.id = (SELECT j.id FROM inbox j WHERE j.state = 0 AND j.citizen_id = i.citizen_id ORDER BY j.ordinal, j.id LIMIT 1);
+
+-- name: addresses_known
+SELECT channel, find, citizen_id, chat IS NULL FROM addresses WHERE find IN (SELECT value FROM json_each(:finds));
