@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from storage.handle import Handle
 from storage.inbox import ids_of
@@ -59,14 +60,12 @@ class Cases:
     async def count_open(self) -> int:
         return int(await self._on.queries.cases_count_open(self._on.connection) or 0)
 
-    async def _whole(self, row: Sequence[object]) -> CaseRow:
+    async def _whole(self, row: Sequence[Any]) -> CaseRow:
         id_, citizen_id, channel, topic, state, without_consent, created_at, context = row
         words = []
         async for number, sealed in self._on.queries.case_words_of(self._on.connection, case_id=id_):
             if sealed is not None:
                 words.append(self._on.cipher.open(bytes(sealed), "case_words", "words", f"{id_}:{number}").decode())
-        plain = self._on.cipher.open(bytes(context), "cases", "context", str(id_)).decode() if context else ""  # type: ignore[call-overload]
-        return CaseRow(
-            str(id_), str(citizen_id), str(channel), str(topic), str(state), bool(without_consent),
-            from_ms(created_at), tuple(words), plain,  # type: ignore[arg-type]
-        )  # fmt: skip
+        plain = self._on.cipher.open(bytes(context), "cases", "context", id_).decode() if context else ""
+        moment = from_ms(created_at)
+        return CaseRow(id_, citizen_id, channel, topic, state, bool(without_consent), moment, tuple(words), plain)

@@ -54,7 +54,7 @@ class Citizens:
     async def mark_reachable(self, marks: Sequence[tuple[str, str, bool]], *, now: datetime) -> None:
         """(channel, address, is_reachable): set or lift the mark "cannot be reached here"."""
         rows = [
-            {"channel": channel, "find": find, "at": None if is_reachable else to_ms(now), "gone": int(not is_reachable)}
+            {"channel": channel, "find": find, "at": None if is_reachable else to_ms(now)}
             for channel, find, is_reachable in marks
         ]
         if rows:

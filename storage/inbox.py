@@ -30,7 +30,11 @@ class Inbox:
         self._on = handle
 
     async def store(self, arrivals: Sequence[Arrival], *, now: datetime) -> None:
-        """Store what is new; citizens met for the first time get a lane. Broken arrivals are parked."""
+        """
+        Store what is new; citizens met for the first time get a lane. Broken arrivals are parked.
+
+        Whoever writes can be reached again: the mark goes with the message.
+        """
         await self.admit(arrivals, now=now)
 
     async def admit(self, arrivals: Sequence[Arrival], *, now: datetime) -> dict[tuple[str, str], str]:
@@ -39,7 +43,7 @@ class Inbox:
             return {}
         cipher, at = self._on.cipher, to_ms(now)
         finds = {(a.channel, a.chat): cipher.find("address", a.channel, a.chat) for a in arrivals if a.chat}
-        lanes = await self._lanes(finds, at)
+        lanes = await self._lanes(finds, at) if finds else {}
         rows = []
         for arrival in arrivals:
             event = cipher.find("event", arrival.channel, arrival.event)
@@ -85,20 +89,19 @@ class Inbox:
 
     async def _lanes(self, finds: dict[tuple[str, str], str], at: int) -> dict[tuple[str, str], str]:
         known, faded = await self._known(finds)
-        new = {place: find for place, find in finds.items() if (place[0], find) not in known}
-        if not new and not faded:
+        if all((channel, find) in known for (channel, _), find in finds.items()) and not faded:
             return known
         cipher = self._on.cipher
-        citizens = {find: uuid4().hex for find in new.values()}
+        new = {find: uuid4().hex for (channel, _), find in finds.items() if (channel, find) not in known}
         if new:
             await self._on.queries.addresses_add_citizens(
-                self._on.connection, [{"id": citizen, "created_at": at} for citizen in sorted(citizens.values())]
+                self._on.connection, [{"id": citizen, "created_at": at} for citizen in sorted(new.values())]
             )
         rows = [
             {
                 "channel": channel,
                 "find": find,
-                "citizen_id": citizens.get(find) or known[channel, find],
+                "citizen_id": new.get(find) or known[channel, find],
                 "chat": cipher.seal(chat.encode(), "addresses", "chat", find),
                 "created_at": at,
             }
@@ -108,17 +111,18 @@ class Inbox:
         await self._on.queries.addresses_add(self._on.connection, rows)
         known, _ = await self._known(finds)
         won = set(known.values())
-        for citizen in citizens.values():
+        for citizen in new.values():
             if citizen not in won:  # another process met the same citizen at the same moment
                 await self._on.queries.addresses_orphans(self._on.connection, id=citizen)
         return known
 
     async def _known(self, finds: dict[tuple[str, str], str]) -> tuple[dict[tuple[str, str], str], set[str]]:
+        """Citizens by (channel, address hash), and the hashes whose address must be written: erased, or unreachable."""
         rows = self._on.queries.addresses_known(self._on.connection, finds=ids_of(self._on, list(finds.values())))
         known, faded = {}, set()
-        async for channel, find, citizen_id, is_faded in rows:
+        async for channel, find, citizen_id, is_erased, is_gone in rows:
             known[channel, find] = citizen_id
-            if is_faded:
+            if is_erased or is_gone:
                 faded.add(find)
         return known, faded
 

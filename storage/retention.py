@@ -1,6 +1,7 @@
 """Forgetting: what has outlived its term goes, a few rows at a time so that the writer is never held long."""
 
 from datetime import datetime
+from typing import Any
 
 from storage.errors import Unreadable
 from storage.handle import Handle
@@ -26,7 +27,10 @@ class Retention:
     async def sessions(self, *, before: datetime, limit: int) -> int:
         """Sessions and chat ids of citizens without consent."""
         queries, connection = self._on.queries, self._on.connection
-        rows = [{"citizen_id": row[0]} async for row in queries.purge_sessions(connection, before=to_ms(before), limit=limit)]
+        rows = [
+            {"citizen_id": row[0]}
+            async for row in queries.purge_sessions(connection, before=to_ms(before), limit=limit)
+        ]
         if rows:
             await queries.purge_chats(connection, rows)
             for row in rows:
@@ -56,7 +60,9 @@ class Retention:
         query = getattr(self._on.queries, name)
         return len([row async for row in query(self._on.connection, before=to_ms(before), limit=limit)])
 
-    async def reseal(self, table: str, *, after: tuple[object, ...] | None, limit: int) -> tuple[int, tuple[object, ...] | None]:
+    async def reseal(
+        self, table: str, *, after: tuple[Any, ...] | None, limit: int
+    ) -> tuple[int, tuple[Any, ...] | None]:
         """
         Seal rows of the table again under the first secret, walking by key from `after` (None: from the start).
 
@@ -83,9 +89,9 @@ class Retention:
         column: str,
         keys: tuple[str, ...],
         place: str,
-        after: tuple[object, ...] | None,
+        after: tuple[Any, ...] | None,
         limit: int,
-    ) -> list[tuple[object, ...]]:
+    ) -> list[tuple[Any, ...]]:
         # names come from SEALED above, values are bound
         columns = ", ".join(keys)
         marks = [self._mark(number + 1) for number in range(len(keys))]
@@ -98,9 +104,7 @@ class Retention:
             return [tuple(row) for row in await self._on.connection.fetch(sql, *(after or ()))]
         return [tuple(row) for row in await self._on.connection.execute_fetchall(sql, after or ())]
 
-    async def _put_sealed(
-        self, table: str, column: str, keys: tuple[str, ...], key: list[object], sealed: bytes
-    ) -> None:
+    async def _put_sealed(self, table: str, column: str, keys: tuple[str, ...], key: list[Any], sealed: bytes) -> None:
         where = " AND ".join(f"{name} = {self._mark(number + 2)}" for number, name in enumerate(keys))
         sql = f"UPDATE {table} SET {column} = {self._mark(1)} WHERE {where}"  # noqa: S608
         if self._on.dialect == "postgres":

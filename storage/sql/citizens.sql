@@ -15,8 +15,7 @@ ON CONFLICT (citizen_id, situation) DO NOTHING;
 DELETE FROM situations WHERE citizen_id = :citizen_id;
 
 -- name: addresses_unreachable*!
-UPDATE addresses SET unreachable_at = :at WHERE channel = :channel AND find = :find
-  AND (unreachable_at IS NULL) <> (:gone = 0);
+UPDATE addresses SET unreachable_at = :at WHERE channel = :channel AND find = :find;
 
 -- name: addresses_of
 SELECT channel, find FROM addresses WHERE citizen_id = :citizen_id;

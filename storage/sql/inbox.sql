@@ -43,7 +43,7 @@ INSERT INTO citizens (id, created_at) VALUES (:id, :created_at) ON CONFLICT (id)
 -- name: addresses_add*!
 INSERT INTO addresses (channel, find, citizen_id, chat, created_at)
 VALUES (:channel, :find, :citizen_id, :chat, :created_at)
-ON CONFLICT (channel, find) DO UPDATE SET chat = COALESCE(addresses.chat, excluded.chat);
+ON CONFLICT (channel, find) DO UPDATE SET chat = COALESCE(addresses.chat, excluded.chat), unreachable_at = NULL;
 
 -- name: addresses_orphans!
 DELETE FROM citizens WHERE id = :id AND NOT EXISTS (SELECT 1 FROM addresses WHERE citizen_id = citizens.id);

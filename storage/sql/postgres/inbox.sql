@@ -17,4 +17,4 @@ FROM inbox WHERE state = 0 AND citizen_id = ANY(:ids::text[])
 ORDER BY citizen_id, ordinal, id;
 
 -- name: addresses_known
-SELECT channel, find, citizen_id, chat IS NULL FROM addresses WHERE find = ANY(:finds::text[]);
+SELECT channel, find, citizen_id, chat IS NULL, unreachable_at IS NOT NULL FROM addresses WHERE find = ANY(:finds::text[]);

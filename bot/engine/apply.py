@@ -1,0 +1,242 @@
+"""
+Writes what a batch of talks decided, set by set, inside the batch's transaction.
+
+Refusable effects go first; a refused talk goes its other way before anything else of it is written.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import msgspec
+
+from bot.channels.fit import fit
+from bot.channels.port import Limits
+from bot.engine.effects import (
+    AddWords,
+    Agree,
+    ChooseSituations,
+    CountStart,
+    Effect,
+    EraseAll,
+    MarkReachable,
+    OpenCase,
+    ResumeReminders,
+    StopReminders,
+)
+from bot.engine.press import Presses
+from bot.engine.screen import HUMAN, MENU, Option
+from bot.engine.session import encode
+from bot.engine.talk import Marked, Said, Talk
+from bot.engine.turn import Policy
+from bot.messages import Button, Incoming, Kind, Outgoing
+from bot.texts import render
+from storage.database import Transaction
+from storage.records import CaseRow, Claimed, Lane, Part, ReminderRow, SessionRow
+
+_encoder = msgspec.json.Encoder()
+FOOTER_PLACE = "menu.main"
+
+
+@dataclass(frozen=True, slots=True)
+class Surface:
+    """What of a channel matters to the engine."""
+
+    limits: Limits
+    policy: Policy = "full"
+
+
+@dataclass(slots=True)
+class Taken:
+    """One turn of the batch: what was claimed, what it decided, where its answer goes (None: nowhere)."""
+
+    claimed: Claimed
+    incoming: Incoming
+    talk: Talk
+    target: tuple[str, str] | None
+
+
+class Apply:
+    def __init__(self, surfaces: Mapping[str, Surface], presses: Presses) -> None:
+        self._surfaces = surfaces
+        self._presses = presses
+
+    async def write(self, tx: Transaction, batch: Sequence[Taken], *, now: datetime) -> None:
+        """All effects of the batch, its messages, sessions and the handled marks."""
+        for taken in batch:
+            await self._refusable(tx, taken, now)
+        for taken in batch:
+            for effect in taken.talk.writes:
+                await self._rare(tx, taken, effect, now)
+        await self._marks(tx, batch, now)
+        await self._talk(tx, batch, now)
+
+    async def _refusable(self, tx: Transaction, taken: Taken, now: datetime) -> None:
+        for effect in [effect for effect in taken.talk.writes if isinstance(effect, OpenCase)]:
+            citizen = taken.talk.turn.citizen
+            case = CaseRow(
+                id=effect.id,
+                citizen_id=citizen.id,
+                channel=taken.claimed.channel,
+                topic=effect.topic,
+                state="new",
+                without_consent=citizen.consent_at is None,
+                created_at=now,
+                words=(effect.words,) if effect.words else (),
+                context=effect.context,
+            )
+            if not await tx.cases.open(case):
+                await taken.talk.refuse(effect)
+                return
+
+    async def _rare(self, tx: Transaction, taken: Taken, effect: Effect, now: datetime) -> None:
+        citizen_id = taken.claimed.citizen_id
+        if isinstance(effect, EraseAll):
+            await tx.citizens.erase(citizen_id, now=now, except_inbox=taken.claimed.id)
+        elif isinstance(effect, Agree):
+            await tx.citizens.agree(citizen_id, version=effect.version, now=now)
+        elif isinstance(effect, ChooseSituations):
+            await tx.citizens.choose(citizen_id, effect.situations, now=now)
+        elif isinstance(effect, AddWords):
+            await tx.cases.add_words(effect.case_id, effect.words, now=now)
+        elif isinstance(effect, MarkReachable) and not effect.is_reachable:
+            await tx.citizens.mark_reachable([(taken.claimed.channel, taken.claimed.address, False)], now=now)
+            await tx.outbox.blocked(taken.claimed.channel, taken.claimed.address, now=now)
+
+    async def _marks(self, tx: Transaction, batch: Sequence[Taken], now: datetime) -> None:
+        effects = [(taken, effect) for taken in batch for effect in taken.talk.writes]
+        await tx.starts.count(
+            [
+                (effect.tag, taken.claimed.channel, now.date())
+                for taken, effect in effects
+                if isinstance(effect, CountStart)
+            ]
+        )
+        stops = [
+            (taken.claimed.citizen_id, now if isinstance(effect, StopReminders) else None)
+            for taken, effect in effects
+            if isinstance(effect, StopReminders | ResumeReminders)
+        ]
+        if stops:
+            await tx.citizens.stop(stops)
+            stopped = [citizen_id for citizen_id, at in stops if at is not None]
+            await tx.reminders.cancel_all(stopped)
+            await tx.outbox.stop(stopped, now=now)
+        marked = [effect.row for _, effect in effects if isinstance(effect, Marked)]
+        if marked:
+            await tx.plan.save(marked)
+            await tx.reminders.cancel([(row.citizen_id, row.item) for row in marked])
+            await tx.outbox.drop_subjects([f"{row.citizen_id}:{row.item}:{row.version - 1}" for row in marked], now=now)
+            stopped_ids = {taken.claimed.citizen_id for taken in batch if taken.talk.turn.citizen.stopped_at}
+            await tx.reminders.add(
+                [
+                    ReminderRow(
+                        f"{row.citizen_id}:{row.item}:{row.version}",
+                        row.citizen_id,
+                        "plan_item",
+                        row.item,
+                        row.later_at,
+                    )
+                    for row in marked
+                    if row.later_at is not None and row.citizen_id not in stopped_ids
+                ]
+            )
+
+    async def _talk(self, tx: Transaction, batch: Sequence[Taken], now: datetime) -> None:
+        await tx.outbox.add([part for taken in batch for part in self._parts(taken, now)], now=now)
+        await tx.sessions.save(
+            [
+                SessionRow(
+                    citizen_id=taken.claimed.citizen_id,
+                    channel=taken.claimed.channel,
+                    address=taken.claimed.address,
+                    place=taken.talk.session.place.name,
+                    data=encode(taken.talk.session),
+                    version=taken.talk.session.number,
+                    updated_at=now,
+                )
+                for taken in batch
+                if taken.claimed.address and taken.incoming.kind is not Kind.STOPPED
+            ]
+        )
+        await tx.inbox.finish(
+            [(taken.claimed.id, taken.talk.turn.has_consent and not _is_erased(taken)) for taken in batch], now=now
+        )
+
+    def _parts(self, taken: Taken, now: datetime) -> list[Part]:
+        if taken.target is None:
+            return []
+        channel, address = taken.target
+        turn = taken.talk.turn
+        keep = turn.has_consent and not _is_erased(taken)
+        planned: list[tuple[Said, Outgoing]] = []
+        for number, said in enumerate(taken.talk.said):
+            planned += [(said, message) for message in self._messages(taken, channel, number, said)]
+        return [
+            Part(
+                citizen_id=taken.claimed.citizen_id,
+                channel=channel,
+                address=address,
+                turn=taken.claimed.event,
+                part=number,
+                lane=said.lane,
+                key=message.key,
+                body=_encoder.encode(message),
+                keep=keep,
+                not_before=now,
+                subject=said.subject,
+            )
+            for number, (said, message) in enumerate(planned)
+        ]
+
+    def _messages(self, taken: Taken, channel: str, number: int, said: Said) -> list[Outgoing]:
+        limits = self._surfaces[channel].limits
+        content = taken.talk.turn.content
+        is_last = number == len(taken.talk.said) - 1
+        rows = (
+            [[self._button(taken, said, option) for option in row] for row in said.screen.rows] if said.screen else []
+        )
+        if not said.screen and is_last and not limits.bottom_keyboard and not taken.talk.session.is_bare:
+            footer = Said("", "", place=FOOTER_PLACE, number=taken.talk.session.number)
+            labels = {MENU: render.say(content, "common.menu", {}), HUMAN: render.say(content, "common.human", {})}
+            rows = [[self._button(taken, footer, Option(id_, label)) for id_, label in labels.items()]]
+        menu: Sequence[Sequence[str]] = ()
+        if said.shows_keyboard and limits.bottom_keyboard:
+            menu = [[render.say(content, "common.menu", {}), render.say(content, "common.human", {})]]
+        edits = taken.talk.edits and number == 0 and limits.edits
+        return fit(
+            said.key,
+            said.text,
+            rows,
+            limits,
+            menu=menu,
+            edits=taken.incoming.message if edits else "",
+            answer=taken.incoming.answer if edits else "",
+        )
+
+    def _button(self, taken: Taken, said: Said, option: Option) -> Button:
+        if option.url:
+            return Button(option.label, url=option.url)
+        data = self._presses.make(taken.claimed.citizen_id, said.place, option.id, said.number)
+        return Button(option.label, data=data)
+
+
+def _is_erased(taken: Taken) -> bool:
+    return any(isinstance(effect, EraseAll) for effect in taken.talk.writes)
+
+
+def apology(claimed: Claimed, text: str, *, now: datetime) -> Part:
+    """What a citizen gets whose message could not be handled."""
+    body = _encoder.encode(Outgoing(key="fallback.trouble", text=text))
+    return Part(
+        claimed.citizen_id,
+        claimed.channel,
+        claimed.address,
+        f"parked:{claimed.event}",
+        0,
+        Lane.REPLY,
+        "fallback.trouble",
+        body,
+        False,
+        now,
+    )

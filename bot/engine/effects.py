@@ -1,0 +1,215 @@
+"""
+What a step asks to happen: plain data, in order.
+
+Talk: Say, Ask, Notice. Way: Goto, Enter, Back, Finish, Keep. Everything else changes what is stored; `personal` ones are
+refused in a channel whose policy is `information`.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """
+    One thing a citizen can choose.
+
+    id: `name` or `name:about`, ASCII, ≤ 22 characters; the label is the button `name` of the asked text, unless `label`
+    gives it. url: opens instead of being heard.
+    """
+
+    id: str
+    label: str = ""
+    url: str = ""
+
+
+class Effect:
+    personal: ClassVar[bool] = False
+
+
+@dataclass(frozen=True, slots=True, init=False)
+class Say(Effect):
+    """Say the text `key` with these values."""
+
+    key: str
+    values: Mapping[str, Any]
+
+    def __init__(self, key: str, **values: Any) -> None:
+        object.__setattr__(self, "key", key)
+        object.__setattr__(self, "values", values)
+
+
+class Welcome(Say):
+    """Say, and show the bottom keyboard from now on where the channel has one."""
+
+
+@dataclass(frozen=True, slots=True, init=False)
+class Ask(Effect):
+    """Say the text and wait for one of the choices (or for words, where the step takes them)."""
+
+    key: str
+    choices: Sequence[Choice]
+    values: Mapping[str, Any]
+
+    def __init__(self, key: str, choices: Sequence[Choice] = (), **values: Any) -> None:
+        object.__setattr__(self, "key", key)
+        object.__setattr__(self, "choices", tuple(choices))
+        object.__setattr__(self, "values", values)
+
+
+@dataclass(frozen=True, slots=True, init=False)
+class Notice(Effect):
+    """
+    A reminder: said without moving the citizen from where they stand.
+
+    at: the "flow.step" that hears the choices; it must hear them at any time. subject: id of the reminder row, checked
+    again at the moment of sending.
+    """
+
+    key: str
+    choices: Sequence[Choice]
+    at: str
+    subject: str
+    values: Mapping[str, Any]
+
+    def __init__(self, key: str, choices: Sequence[Choice], *, at: str, subject: str, **values: Any) -> None:
+        object.__setattr__(self, "key", key)
+        object.__setattr__(self, "choices", tuple(choices))
+        object.__setattr__(self, "at", at)
+        object.__setattr__(self, "subject", subject)
+        object.__setattr__(self, "values", values)
+
+
+@dataclass(frozen=True, slots=True)
+class Goto(Effect):
+    """Go on at another step of this flow."""
+
+    step: str
+
+
+@dataclass(frozen=True, slots=True, init=False)
+class Enter(Effect):
+    """Go on in another flow, at its start or at the named step, with these data."""
+
+    flow: str
+    step: str
+    data: Mapping[str, Any]
+
+    def __init__(self, flow: str, step: str = "", **data: Any) -> None:
+        object.__setattr__(self, "flow", flow)
+        object.__setattr__(self, "step", step)
+        object.__setattr__(self, "data", data)
+
+
+@dataclass(frozen=True, slots=True)
+class Back(Effect):
+    """Show the screen before this one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Again(Effect):
+    """Show the present screen once more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finish(Effect):
+    """The talk is over: to the main menu."""
+
+
+@dataclass(frozen=True, slots=True, init=False)
+class Keep(Effect):
+    """Remember these values until the flow ends; None forgets one."""
+
+    data: Mapping[str, Any]
+
+    def __init__(self, **data: Any) -> None:
+        object.__setattr__(self, "data", data)
+
+
+@dataclass(frozen=True, slots=True)
+class CountStart(Effect):
+    """One more start by this tag of a deep link."""
+
+    tag: str
+
+
+@dataclass(frozen=True, slots=True)
+class Agree(Effect):
+    """The citizen agreed to the consent text of this version."""
+
+    version: str
+    personal: ClassVar[bool] = True
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseSituations(Effect):
+    """The citizen's situations are these from now on."""
+
+    situations: Sequence[str]
+    personal: ClassVar[bool] = True
+
+
+@dataclass(frozen=True, slots=True)
+class MarkItem(Effect):
+    """
+    The state of a plan item: open, done, stuck, later, not_mine.
+
+    later_at: when to remind, for `later`. Marking anew cancels an earlier reminder of the item.
+    """
+
+    item: str
+    state: str
+    later_at: datetime | None = None
+    personal: ClassVar[bool] = True
+
+
+@dataclass(frozen=True, slots=True)
+class StopReminders(Effect):
+    """Nothing but answers from now on."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeReminders(Effect):
+    """Reminders may come again."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCase(Effect):
+    """
+    Ask for a person. refused: what follows when a case is open already (nothing after this effect then happens).
+
+    words: the citizen's, may be empty. context: what was talked about, for the specialist. id: of the new case.
+    """
+
+    id: str
+    topic: str
+    words: str
+    context: str
+    refused: Sequence[Effect]
+    personal: ClassVar[bool] = True
+
+
+@dataclass(frozen=True, slots=True)
+class AddWords(Effect):
+    """More words to the open case."""
+
+    case_id: str
+    words: str
+    personal: ClassVar[bool] = True
+
+
+@dataclass(frozen=True, slots=True)
+class EraseAll(Effect):
+    """Delete everything about the citizen."""
+
+
+@dataclass(frozen=True, slots=True)
+class MarkReachable(Effect):
+    """The citizen blocked the bot, or came back."""
+
+    is_reachable: bool
+
+
+REFUSABLE = (OpenCase,)

@@ -1,0 +1,214 @@
+"""
+Turns in batches: claim the next incoming of up to 64 citizens, decide all, write set-wise, one commit.
+
+    batch --> done
+      |-- a turn raises while deciding: it leaves the batch, its attempt is counted
+      +-- the database refuses the batch: rolled back, each turn retaken alone in its own transaction
+    three failed attempts: parked, the citizen gets an apology and a person, staff an alarm
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+import msgspec
+import structlog
+
+from bot.clock import Clock
+from bot.engine.apply import Apply, Surface, Taken, apology
+from bot.engine.flow import Flows
+from bot.engine.press import Presses
+from bot.engine.reads import BatchReads, Reads
+from bot.engine.session import Session, decode
+from bot.engine.talk import Talk
+from bot.engine.turn import Turn
+from bot.messages import Incoming, Kind
+from bot.telemetry import TURN_S, TURNS, alarm
+from bot.texts import render
+from bot.texts.schema import Content
+from storage.database import Database, Transaction
+from storage.errors import Unavailable
+from storage.records import CitizenRow, Claimed, SessionRow
+
+log = structlog.get_logger()
+
+BATCH = 64
+ATTEMPTS = 3
+DECIDE_S = 5.0
+IDLE_S = 1.0
+
+_incoming = msgspec.json.Decoder(Incoming)
+
+
+class Runner:
+    """
+    Takes turns until told to stop. content: gives the edition in force at the moment of the turn.
+
+    surfaces: by channel name; a channel that is off is absent, and its waiting turns are still taken.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        flows: Flows,
+        content: Callable[[], Content],
+        surfaces: Mapping[str, Surface],
+        clock: Clock,
+        *,
+        batch: int = BATCH,
+    ) -> None:
+        self._database = database
+        self._flows = flows
+        self._content = content
+        self._surfaces = surfaces
+        self._clock = clock
+        self._batch = batch
+        self._presses = Presses(database.cipher)
+        self._apply = Apply(surfaces, self._presses)
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Until `stop` is set; the turns in hand are finished first. A database that is gone is waited for."""
+        listener = self._database.listen("inbox")
+        pause = IDLE_S
+        while not stop.is_set():
+            try:
+                taken = await self.run_once()
+                pause = IDLE_S
+            except Unavailable as error:
+                alarm("database_unavailable", error=type(error.__cause__ or error).__name__)
+                taken, pause = 0, min(pause * 2, 5.0)
+                await _sleep(stop, pause)
+                continue
+            if not taken:
+                await listener.wait(IDLE_S)
+
+    async def run_once(self) -> int:
+        """One batch; returns how many incomings were claimed. Raises Unavailable: nothing was taken then."""
+        now = self._clock.now()
+        claimed: list[Claimed] = []
+        try:
+            with TURN_S.time():
+                async with self._database.write() as tx:
+                    claimed = await tx.inbox.claim(limit=self._batch, now=now)
+                    if claimed:
+                        await self._take(tx, claimed, now)
+        except Unavailable:
+            raise
+        except Exception as error:
+            log.warning("batch_failed", error=type(error).__name__, turns=len(claimed))
+            for one in claimed:
+                await self._alone(one, now)
+        return len(claimed)
+
+    async def _alone(self, claimed: Claimed, now: datetime) -> None:
+        try:
+            async with self._database.write() as tx:
+                again = await tx.inbox.claim_one(claimed.id, now=now)
+                if again is not None:
+                    await self._take(tx, [again], now)
+        except Unavailable:
+            raise
+        except Exception as error:
+            async with self._database.write() as tx:
+                await self._failed(tx, claimed, error, now)
+
+    async def _take(self, tx: Transaction, claimed: Sequence[Claimed], now: datetime) -> None:
+        ids = [one.citizen_id for one in claimed]
+        citizens = await tx.citizens.load(ids)
+        sessions = await tx.sessions.load(ids)
+        own = [one.citizen_id for one in claimed if not one.address]
+        reachable = await tx.citizens.reachable_at(own) if own else {}
+        reads = BatchReads(tx)
+        content = self._content()
+        decided = await asyncio.gather(
+            *(
+                self._decide(
+                    one, citizens.get(one.citizen_id), sessions.get(one.citizen_id), reachable, reads, content, now
+                )
+                for one in claimed
+            ),
+            return_exceptions=True,
+        )
+        batch: list[Taken] = []
+        for one, outcome in zip(claimed, decided, strict=True):
+            if isinstance(outcome, Unavailable):
+                raise outcome
+            if isinstance(outcome, Exception):
+                await self._failed(tx, one, outcome, now)
+            elif isinstance(outcome, BaseException):
+                raise outcome
+            else:
+                batch.append(outcome)
+        await self._apply.write(tx, batch, now=now)
+        TURNS.labels("done").inc(len(batch))
+        tx.notify("outbox")
+
+    async def _decide(
+        self,
+        one: Claimed,
+        citizen: CitizenRow | None,
+        row: SessionRow | None,
+        reachable: Mapping[str, tuple[str, str, bool]],
+        reads: BatchReads,
+        content: Content,
+        now: datetime,
+    ) -> Taken:
+        incoming = _incoming.decode(one.payload)
+        target: tuple[str, str] | None = (one.channel, one.address)
+        if not one.address:
+            place = reachable.get(one.citizen_id)
+            target = place[:2] if place and place[2] and place[0] in self._surfaces else None
+        channel = target[0] if target else one.channel
+        surface = self._surfaces.get(channel)
+        turn = Turn(
+            id=one.event,
+            citizen=citizen or CitizenRow(one.citizen_id, None, None, None),
+            channel=channel,
+            policy=surface.policy if surface else "full",
+            now=now,
+            content=content,
+            reads=Reads(reads, one.citizen_id),
+            kind=incoming.kind,
+            source=incoming.source,
+        )
+        has_keyboard = surface.limits.bottom_keyboard if surface else False
+        talk = Talk(self._flows, turn, _session(row), has_bottom_keyboard=has_keyboard)
+        press = self._presses.read(one.citizen_id, incoming.data) if incoming.kind is Kind.PRESS else None
+        async with asyncio.timeout(DECIDE_S):
+            await talk.hear(incoming, press)
+        return Taken(one, incoming, talk, target if surface else None)
+
+    async def _failed(self, tx: Transaction, one: Claimed, error: Exception, now: datetime) -> None:
+        name = type(error).__name__
+        log.warning(
+            "turn_failed", turn=one.event, attempt=one.attempts + 1, error=name, notes=getattr(error, "__notes__", [])
+        )
+        if one.attempts + 1 < ATTEMPTS:
+            TURNS.labels("failed").inc()
+            await tx.inbox.fail(one.id, error=name, again_at=now + timedelta(seconds=one.attempts + 1))
+            return
+        TURNS.labels("parked").inc()
+        alarm("turn_parked", turn=one.event, error=name)
+        await tx.inbox.park(one.id, error=name, now=now)
+        if one.address and one.channel in self._surfaces:
+            text = render.say(self._content(), "fallback.trouble", {})
+            await tx.outbox.add([apology(one, text, now=now)], now=now)
+            tx.notify("outbox")
+
+
+def _session(row: SessionRow | None) -> Session | None:
+    if row is None:
+        return None
+    try:
+        return decode(row.data)
+    except msgspec.MsgspecError:
+        log.warning("session_unreadable", citizen=row.citizen_id)
+        return None
+
+
+async def _sleep(stop: asyncio.Event, seconds: float) -> None:
+    try:
+        async with asyncio.timeout(seconds):
+            await stop.wait()
+    except TimeoutError:
+        return

@@ -1,0 +1,429 @@
+"""
+One turn's talk: a pure decision from session, incoming, content and clock to a new session, things said and writes.
+
+Nothing here touches the database but the turn's reads. The result is applied by `engine.apply` in one transaction.
+"""
+
+import copy
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from bot.engine.effects import (
+    REFUSABLE,
+    Again,
+    Agree,
+    Ask,
+    Back,
+    Choice,
+    ChooseSituations,
+    Effect,
+    Enter,
+    Finish,
+    Goto,
+    Keep,
+    MarkItem,
+    MarkReachable,
+    Notice,
+    OpenCase,
+    ResumeReminders,
+    Say,
+    StopReminders,
+    Welcome,
+)
+from bot.engine.flow import Flow, Flows, Handler
+from bot.engine.press import Press
+from bot.engine.screen import BACK, HUMAN, MENU, NEXT, PREVIOUS, Labels, Option, Screen, lay_out
+from bot.engine.session import TRAIL_MAX, Place, Session
+from bot.engine.turn import Turn
+from bot.engine.words import Command, chosen, command, everywhere
+from bot.messages import Incoming, Kind
+from bot.texts import render
+from storage.records import Lane, PlanItemRow
+
+STEPS_MAX = 100
+MESSAGES_MAX = 20
+CHARS_MAX = 16_384
+
+SILENT = {Kind.STOPPED, Kind.RETURNED}
+POLITE = {
+    Kind.VOICE: "voice",
+    Kind.PHOTO: "photo",
+    Kind.VIDEO: "photo",
+    Kind.FILE: "file",
+    Kind.STICKER: "sticker",
+    Kind.LOCATION: "location",
+    Kind.CONTACT: "contact",
+    Kind.EDITED: "edited",
+    Kind.OTHER: "other",
+}
+
+
+class Overrun(Exception):
+    """The turn said or went too much: a loop in flows or content."""
+
+
+class PolicyBreach(Exception):
+    """A flow wanted to keep something about a citizen where that is not allowed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """
+    One text of the turn. screen: with its buttons, None for plain words. place: "flow.step" that hears the buttons.
+
+    number: of the screen. shows_keyboard: the bottom keyboard comes with it. subject: of a reminder.
+    """
+
+    key: str
+    text: str
+    screen: Screen | None = None
+    place: str = ""
+    number: int = 0
+    shows_keyboard: bool = False
+    lane: Lane = Lane.REPLY
+    subject: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Marked(Effect):
+    """A plan item as it will be stored."""
+
+    row: PlanItemRow
+
+
+@dataclass(slots=True)
+class _Checkpoint:
+    session: Session
+    said: int
+    writes: int
+
+
+class Talk:
+    """
+    The talk of one turn. After `hear`: `session`, `said` and `writes` are what follows.
+
+    A refusable write that the database refuses is told by `refuse`, which continues from that effect's branch.
+    """
+
+    def __init__(self, flows: Flows, turn: Turn, session: Session | None, *, has_bottom_keyboard: bool) -> None:
+        self.turn = turn
+        self.is_new = session is None
+        self.session = copy.deepcopy(session) if session else Session(place=Place("start", "hello"))
+        self.said: list[Said] = []
+        self.writes: list[Effect] = []
+        self.edits = False
+        self._flows = flows
+        self._has_bottom_keyboard = has_bottom_keyboard
+        self._at = self.session.place
+        self._steps = 0
+        self._chars = 0
+        self._checkpoints: dict[int, _Checkpoint] = {}
+
+    # hearing
+
+    async def hear(self, incoming: Incoming, press: Press | None) -> None:
+        """Decide what follows from the message. press: what its button data say, None for no valid press."""
+        if incoming.bare != self.session.is_bare and incoming.kind in (Kind.TEXT, Kind.START):
+            self.session.is_bare = incoming.bare
+        if incoming.kind in SILENT:
+            await self._run([MarkReachable(is_reachable=incoming.kind is Kind.RETURNED)])
+        elif incoming.kind is Kind.CLOCK:
+            await self._remind(incoming)
+        elif incoming.kind is Kind.START:
+            await self._run([Enter("start", source=incoming.source)])
+        elif incoming.kind is Kind.PRESS:
+            await self._pressed(press)
+        elif incoming.kind is Kind.TEXT:
+            await self._typed(incoming.text)
+        elif self.is_new:
+            await self._run([Enter("start")])
+        else:
+            await self._run([Say(f"fallback.{POLITE.get(incoming.kind, 'other')}")])
+
+    async def refuse(self, effect: Effect) -> None:
+        """The database refused this write: take back all that came after it and go its other way."""
+        checkpoint = self._checkpoints[id(effect)]
+        self.session = checkpoint.session
+        self._at = self.session.place
+        del self.said[checkpoint.said :]
+        del self.writes[checkpoint.writes :]
+        assert isinstance(effect, REFUSABLE)
+        await self._run(effect.refused)
+
+    async def _remind(self, incoming: Incoming) -> None:
+        kind, about, subject = (incoming.data.split("|") + ["", ""])[:3]
+        handler = self._flows.due.get(kind)
+        if handler is None:
+            return
+        self.turn.heard, self.turn.about, self.turn.source = kind, about, subject
+        await self._run(await handler(self.turn))
+
+    async def _pressed(self, press: Press | None) -> None:
+        if press is None:
+            await self._run([Enter("fallback", "stale")])
+            return
+        flow, _, step = press.place.partition(".")
+        name, _, about = press.choice.partition(":")
+        if name in (MENU, HUMAN):
+            await self._run([Enter("menu" if name == MENU else "handover")])
+            return
+        if not self._flows.has(flow, step):
+            await self._run([Enter("fallback", "stale")])
+            return
+        is_here = press.place == self.session.place.name and not self.is_new
+        is_newest = is_here and press.number == self.session.number % 1296
+        self.edits = is_newest
+        if name == BACK:
+            await self._run([Back() if is_here else Enter("menu")])
+        elif name in (PREVIOUS, NEXT):
+            await self._turn_page(self._flows[flow], step, int(about or 0), is_here)
+        else:
+            await self._choice(self._flows[flow], step, press.choice, is_here)
+
+    async def _turn_page(self, flow: Flow, step: str, page: int, is_here: bool) -> None:
+        hearing = flow.hearing.get(step)
+        if not is_here and not (hearing and hearing.anytime):
+            await self._run([Enter("fallback", "stale")])
+            return
+        if not is_here:
+            self._at = Place(flow.name, step)
+        self._at = Place(flow.name, step, dict(self._at.data), page)
+        await self._ask_here()
+
+    async def _choice(self, flow: Flow, step: str, choice: str, is_here: bool) -> None:
+        hearing = flow.hearing.get(step)
+        shown = {known for known, _ in self.session.shown}
+        if hearing is None or not (hearing.anytime or (is_here and choice in shown)):
+            await self._run([Say("fallback.old_button"), Again()] if not self.is_new else [Enter("fallback", "stale")])
+            return
+        if not is_here:
+            self._at = Place(flow.name, step)
+        await self._hear_choice(flow, hearing.handler, choice)
+
+    async def _hear_choice(self, flow: Flow, handler: Handler, choice: str) -> None:
+        if self._is_elsewhere(flow):
+            await self._run([Enter("elsewhere")])
+            return
+        name, _, about = choice.partition(":")
+        self.session.misses = 0
+        await self._run(await self._handle(handler, heard=name, about=about))
+
+    async def _typed(self, text: str) -> None:
+        heard = command(text) or everywhere(text, self.turn.content.words)
+        if heard is not None:
+            await self._run(self._commanded(heard))
+            return
+        if self.is_new:
+            await self._run([Enter("start")])
+            return
+        place = self.session.place
+        if not self._flows.has(place.flow, place.step):
+            await self._run([Enter("fallback", "moved")])
+            return
+        flow = self._flows[place.flow]
+        hearing = flow.hearing.get(place.step)
+        choice = chosen(text, self.session.shown, self.turn.content.words)
+        if choice is not None and hearing is not None:
+            await self._hear_choice(flow, hearing.handler, choice)
+            return
+        if (main := self._main_menu(text)) is not None:
+            await self._run([Enter(main)])
+        elif hearing is not None and hearing.words and not self._is_elsewhere(flow):
+            self.session.misses = 0
+            await self._run(await self._handle(hearing.handler, text=text))
+        else:
+            self.session.misses += 1
+            await self._run([Enter("fallback", "unknown")])
+
+    def _commanded(self, heard: Command) -> Sequence[Effect]:
+        self.session.misses = 0
+        if heard.flow == "back":
+            return [Back()]
+        if heard.flow == "start":
+            return [Enter("start", source=heard.source)]
+        return [Enter(heard.flow)]
+
+    def _main_menu(self, text: str) -> str | None:
+        """«Мой план» and its neighbours are heard at any step, as words of the bottom keyboard and of habit."""
+        menu = self.turn.content.texts.get("menu.main")
+        if menu is None:
+            return None
+        return chosen(text, list(menu.buttons.items()), {}) if not text.strip().rstrip(".").isdecimal() else None
+
+    # going
+
+    async def _handle(self, handler: Handler, *, heard: str = "", about: str = "", text: str = "") -> Sequence[Effect]:
+        self.turn.heard, self.turn.about, self.turn.text = heard, about, text
+        self.turn.data = self._at.data
+        self.turn.before = tuple(place.name for place in [*self.session.trail, self.session.place])
+        return await handler(self.turn)
+
+    async def _run(self, effects: Sequence[Effect]) -> None:
+        for effect in effects:
+            self._steps += 1
+            if self._steps > STEPS_MAX:
+                raise Overrun(f"over {STEPS_MAX} steps at {self._at.name}")
+            if isinstance(effect, Say):
+                self._say(effect)
+            elif isinstance(effect, Ask):
+                self._ask(effect)
+            elif isinstance(effect, Notice):
+                self._notice(effect)
+            elif isinstance(effect, Keep):
+                data = {**self._at.data, **effect.data}
+                self._at.data = {name: value for name, value in data.items() if value is not None}
+            elif isinstance(effect, Goto):
+                self._at = Place(self._at.flow, effect.step, dict(self._at.data))
+                await self._ask_here()
+            elif isinstance(effect, Enter):
+                await self._enter(effect)
+            elif isinstance(effect, Finish):
+                await self._enter(Enter("menu"))
+            elif isinstance(effect, Back):
+                await self._back()
+            elif isinstance(effect, Again):
+                await self._again()
+            else:
+                await self._write(effect)
+
+    async def _enter(self, effect: Enter) -> None:
+        flow = self._flows[effect.flow]
+        if self._is_elsewhere(flow):
+            flow, effect = self._flows["elsewhere"], Enter("elsewhere")
+        self._at = Place(flow.name, effect.step or flow.start, {k: v for k, v in effect.data.items() if v is not None})
+        await self._ask_here()
+
+    async def _ask_here(self) -> None:
+        handler = self._flows[self._at.flow].asking[self._at.step]
+        await self._run(await self._handle(handler))
+
+    async def _back(self) -> None:
+        while self.session.trail:
+            place = self.session.trail.pop()
+            if self._flows.has(place.flow, place.step):
+                self._at = place
+                await self._ask_here()
+                return
+        await self._enter(Enter("menu"))
+
+    async def _again(self) -> None:
+        place = self.session.place
+        if self._flows.has(place.flow, place.step):
+            self._at = place
+            await self._ask_here()
+        else:
+            await self._enter(Enter("fallback", "moved"))
+
+    def _is_elsewhere(self, flow: Flow) -> bool:
+        return flow.personal and self.turn.policy == "information"
+
+    # saying
+
+    def _words(self, key: str, values: Any) -> str:
+        text = render.say(self.turn.content, key, values)
+        self._chars += len(text)
+        if self._chars > CHARS_MAX or len(self.said) >= MESSAGES_MAX:
+            raise Overrun(f"too much said at {self._at.name}")
+        return text
+
+    def _say(self, effect: Say) -> None:
+        text = self._words(effect.key, effect.values)
+        self.said.append(Said(effect.key, text, shows_keyboard=isinstance(effect, Welcome)))
+
+    def _ask(self, effect: Ask) -> None:
+        self._arrive()
+        session = self.session
+        session.number += 1
+        has_back = bool(session.trail) and self._at.flow != "menu"
+        screen = self._lay_out(
+            effect.key, effect.choices, self._words(effect.key, effect.values), has_back, self._at.page
+        )
+        session.place = Place(self._at.flow, self._at.step, dict(self._at.data), screen.page)
+        session.shown = [(option.id, label) for option, label in _heard(screen)]
+        self.said.append(Said(effect.key, screen.full_text, screen, self._at.name, session.number))
+
+    def _notice(self, effect: Notice) -> None:
+        screen = self._lay_out(effect.key, effect.choices, self._words(effect.key, effect.values), False, 0)
+        said = Said(
+            effect.key, screen.full_text, screen, effect.at, self.session.number, False, Lane.REMINDER, effect.subject
+        )
+        self.said.append(said)
+
+    def _lay_out(self, key: str, choices: Sequence[Choice], text: str, has_back: bool, page: int) -> Screen:
+        content = self.turn.content
+        options = [
+            Option(choice.id, choice.label or render.button(content, key, choice.id.partition(":")[0]), choice.url)
+            for choice in choices
+        ]
+        labels = Labels(
+            back=render.say(content, "common.back", {}),
+            previous=render.say(content, "common.previous", {}),
+            next=render.say(content, "common.more", {}),
+            menu=render.say(content, "common.menu", {}),
+            human=render.say(content, "common.human", {}),
+        )
+        return lay_out(
+            text,
+            options,
+            labels=labels,
+            has_back=has_back,
+            page=page,
+            footer=not self._has_bottom_keyboard,
+            bare=self.session.is_bare,
+        )
+
+    def _arrive(self) -> None:
+        """Keep the way back: where we come from, without walking in circles."""
+        session, at = self.session, self._at
+        if at.flow == "menu":
+            session.trail = []
+            return
+        same = [number for number, place in enumerate(session.trail) if place.name == at.name and place.data == at.data]
+        if same:
+            del session.trail[same[0] :]
+        elif session.number and (session.place.name != at.name or session.place.data != at.data):
+            session.trail = [*session.trail, session.place][-TRAIL_MAX:]
+
+    # changing
+
+    async def _write(self, effect: Effect) -> None:
+        turn = self.turn
+        if effect.personal and turn.policy == "information":
+            raise PolicyBreach(f"{type(effect).__name__} in an informing channel at {self._at.name}")
+        if isinstance(effect, MarkItem | ChooseSituations) and not turn.has_consent:
+            raise PolicyBreach(f"{type(effect).__name__} without consent at {self._at.name}")
+        if isinstance(effect, MarkItem):
+            effect = await self._marked(effect)
+        elif isinstance(effect, Agree):
+            turn.citizen = replace(turn.citizen, consent_version=effect.version, consent_at=turn.now)
+        elif isinstance(effect, ChooseSituations):
+            turn.citizen = replace(turn.citizen, situations=tuple(effect.situations))
+        elif isinstance(effect, StopReminders | ResumeReminders):
+            stopped_at = turn.now if isinstance(effect, StopReminders) else None
+            turn.citizen = replace(turn.citizen, stopped_at=stopped_at)
+        elif isinstance(effect, OpenCase):
+            checkpoint = _Checkpoint(copy.deepcopy(self.session), len(self.said), len(self.writes))
+            self._checkpoints[id(effect)] = checkpoint
+        self.writes.append(effect)
+
+    async def _marked(self, effect: MarkItem) -> Marked:
+        plan = await self.turn.reads.plan()
+        known = plan.get(effect.item)
+        state = known.state if known else "open"
+        row = PlanItemRow(
+            citizen_id=self.turn.citizen.id,
+            item=effect.item,
+            state=effect.state,
+            earlier=state if state != effect.state or known is None else known.earlier,
+            later_at=effect.later_at,
+            version=(known.version if known else 0) + 1,
+            changed_at=self.turn.now,
+        )
+        self.turn.reads.overlay(row)
+        return Marked(row)
+
+
+def _heard(screen: Screen) -> list[tuple[Option, str]]:
+    labels = screen.numbered or [option.label for option in screen.options]
+    return [pair for pair in zip(screen.options, labels, strict=True) if not pair[0].url]

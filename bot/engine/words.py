@@ -1,0 +1,77 @@
+"""
+Typed words as what they stand for: a command, a word heard everywhere, a number or the label of a button.
+
+Looked up in the order of architecture: commands, words of everywhere, buttons of the present screen (number, label), main menu.
+"""
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+COMMANDS = {
+    "start": "start",
+    "menu": "menu",
+    "plan": "plan",
+    "book": "booking",
+    "jobs": "jobs",
+    "ask": "questions",
+    "human": "handover",
+    "data": "my_data",
+    "stop": "stop",
+    "help": "help",
+}
+EVERYWHERE = {"menu": "menu", "stop": "stop", "human": "handover", "help": "help", "start": "start"}
+_COMMAND = re.compile(r"/([a-z]+)(?:@\w+)?(?:\s+([A-Za-z0-9_-]{1,60}))?\s*\Z", re.IGNORECASE)
+_NOT_WORDS = re.compile(r"[^\w\s/:–—-]|_", re.UNICODE)
+_DASHES = re.compile(r"(?<!\w)[-–—:/]+|[-–—:/]+(?!\w)")
+
+
+def plain(text: str) -> str:
+    """Lower case, е for ё, without punctuation, emoji and doubled spaces: «Мой план ✅!» -> «мой план»."""
+    text = unicodedata.normalize("NFKC", text).casefold().replace("ё", "е")
+    text = _NOT_WORDS.sub(" ", text)
+    return " ".join(_DASHES.sub(" ", text).split())
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """flow: where a command leads, "back" for the step before. source: token of `/start TOKEN`."""
+
+    flow: str
+    source: str = ""
+
+
+def command(text: str) -> Command | None:
+    """`/plan`, `/start leaflet`; None for what is no command of ours."""
+    match = _COMMAND.match(text.strip())
+    if match is None or match[1].lower() not in COMMANDS:
+        return None
+    return Command(COMMANDS[match[1].lower()], match[2] or "")
+
+
+def everywhere(text: str, words: Mapping[str, Sequence[str]]) -> Command | None:
+    """«назад», «меню», «стоп», «человек», «помощь», heard at any step."""
+    said = plain(text)
+    if said in words.get("back", ()):
+        return Command("back")
+    for word, flow in EVERYWHERE.items():
+        if said in words.get(word, ()):
+            return Command(flow)
+    return None
+
+
+def chosen(text: str, shown: Sequence[tuple[str, str]], words: Mapping[str, Sequence[str]]) -> str | None:
+    """The id of the choice whose number, label or plain yes/no was typed."""
+    said = plain(text)
+    number = said.removesuffix(".")
+    if number.isdecimal() and len(number) <= 2 and 1 <= int(number) <= len(shown):
+        return shown[int(number) - 1][0]
+    for choice, label in shown:
+        if said and said == plain(label):
+            return choice
+    ids = {choice for choice, _ in shown}
+    for answer in ("yes", "no"):
+        if answer in ids and said in words.get(answer, ()):
+            return answer
+    return None

@@ -1,0 +1,137 @@
+"""
+The way in: raw updates become stored incomings before the platform is told "received".
+
+`Inbox.store` groups what arrives at the same moment (many webhook calls) into one transaction; it returns after the commit.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import msgspec
+import structlog
+
+from bot.channels.port import Channel, Raw
+from bot.clock import Clock
+from bot.messages import Incoming
+from bot.telemetry import BROKEN, STORED
+from storage.database import Database
+from storage.records import Arrival
+
+log = structlog.get_logger()
+
+GROUP_MAX = 200
+
+_encoder = msgspec.json.Encoder()
+
+
+def arrival(incoming: Incoming) -> Arrival:
+    """The incoming as a row to store."""
+    return Arrival(
+        channel=incoming.address.channel,
+        event=incoming.event,
+        chat=incoming.address.chat,
+        kind=str(incoming.kind),
+        ordinal=incoming.order,
+        payload=_encoder.encode(incoming),
+    )
+
+
+def read(channel: Channel, updates: Sequence[Raw]) -> tuple[list[Arrival], list[Incoming]]:
+    """
+    Raw updates as rows, and those that can be acknowledged. What the channel does not listen to is left out.
+
+    A broken update becomes a parked row with the raw JSON, so that it never blocks the ones behind it.
+    """
+    arrivals, heard = [], []
+    for raw in updates:
+        try:
+            incoming = channel.heard(raw)
+        except Exception as error:  # whatever is wrong with one update, the next ones must come through
+            BROKEN.labels(channel.name).inc()
+            name = type(error).__name__
+            log.warning("update_broken", channel=channel.name, error=name)
+            arrivals.append(Arrival(channel.name, channel.event(raw), "", "broken", 0, _raw_bytes(raw), broken=name))
+            continue
+        if incoming is not None:
+            arrivals.append(arrival(incoming))
+            heard.append(incoming)
+    return arrivals, heard
+
+
+def _raw_bytes(raw: Raw) -> bytes:
+    try:
+        return _encoder.encode(raw)
+    except Exception:
+        return repr(raw).encode("utf-8", "replace")
+
+
+@dataclass(slots=True)
+class _Waiting:
+    arrivals: Sequence[Arrival]
+    cursor: tuple[str, str, str] | None
+    stored: asyncio.Future[None]
+
+
+class Inbox:
+    """Stores arrivals; many callers share one transaction and one commit."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+        self._waiting: list[_Waiting] = []
+        self._writer: asyncio.Task[None] | None = None
+
+    async def take(
+        self, channel: Channel, updates: Sequence[Raw], *, cursor: tuple[str, str] | None = None
+    ) -> list[Incoming]:
+        """
+        Store raw updates of the channel, with (account, cursor) in the same transaction. Returns after the commit.
+
+        Returns what may be acknowledged now (presses, typing). Raises Unavailable: nothing was stored.
+        """
+        arrivals, heard = read(channel, updates)
+        await self.store(arrivals, cursor=(channel.name, *cursor) if cursor else None)
+        return heard
+
+    async def store(self, arrivals: Sequence[Arrival], *, cursor: tuple[str, str, str] | None = None) -> None:
+        """Store rows and, given (channel, account, value), the cursor. Returns after the commit. Raises Unavailable."""
+        if not arrivals and cursor is None:
+            return
+        waiting = _Waiting(arrivals, cursor, asyncio.get_running_loop().create_future())
+        self._waiting.append(waiting)
+        if self._writer is None or self._writer.done():
+            self._writer = asyncio.create_task(self._write())
+        await waiting.stored
+
+    async def _write(self) -> None:
+        while self._waiting:
+            group, size = [], 0
+            while self._waiting and (not group or size + len(self._waiting[0].arrivals) <= GROUP_MAX):
+                group.append(self._waiting.pop(0))
+                size += len(group[-1].arrivals)
+            try:
+                await self._commit(group)
+            except BaseException as error:
+                for waiting in group:
+                    if not waiting.stored.done():
+                        waiting.stored.set_exception(error)
+                if not isinstance(error, Exception):
+                    raise
+            else:
+                for waiting in group:
+                    if not waiting.stored.done():
+                        waiting.stored.set_result(None)
+
+    async def _commit(self, group: Sequence[_Waiting]) -> None:
+        now = self._clock.now()
+        arrivals = [arrival for waiting in group for arrival in waiting.arrivals]
+        async with self._database.write() as tx:
+            await tx.inbox.store(arrivals, now=now)
+            for waiting in group:
+                if waiting.cursor is not None:
+                    channel, account, value = waiting.cursor
+                    await tx.inbox.move_cursor(channel, account, value, now=now)
+            tx.notify("inbox")
+        for row in arrivals:
+            STORED.labels(row.channel).inc()
