@@ -1,0 +1,120 @@
+"""Files `situations/<id>/*.yaml` and `questions/<topic>.yaml`: plans, pages, answers."""
+
+from bot.texts.mistakes import Mistakes
+from bot.texts.reader import Reader
+from bot.texts.schema import CONFIDENCES, Page, PlanStep, Question, Situation, Topic
+
+STEP_CHARS = 3000  # all words of one plan item: it is one screen, with a title, a state and buttons around
+ANSWER_CHARS = 1500  # an answer is one screen and is read on a phone
+BLOCKS = ("name", "audience", "about", "services", "where_to_go")
+
+STAGES = (
+    "pre_release", "info_search", "czn_contact", "matching", "unemployed_status", "interviews", "employment",
+    "feedback", "stay_registered", "referral", "first_meeting", "resume", "matcher_visit", "application", "handover",
+    "follow_up", "outcome",
+)  # fmt: skip
+ROLES = (
+    "career_advisor", "job_matcher", "case_specialist", "companion", "curator", "first_reception", "training_spec",
+    "self_employment_spec", "contracts_spec", "employer_spec", "lawyer", "registers_dept", "claims_dept", "bailiff",
+    "psychologist", "mediator", "social_contract_spec", "staff", "lead", "admin", "uii", "crisis", "crisis_center",
+    "mediation_center", "social_protection",
+)  # fmt: skip
+
+
+def read_situation(ident: str, head: Reader, page: Reader | None, plan: Reader | None, *, has_plan: bool) -> Situation:
+    """
+    One situation from its three files.
+
+    page, plan: None when the file is absent or unreadable. has_plan: there is a file.
+    """
+    label = head.label("label")
+    citizen_says = head.text("citizen_says", limit=80, is_heard=True)
+    also = head.lines("also", optional=True, is_heard=True, limit=80)
+    order = head.whole("order", 0, 9999)
+    is_ready = head.flag("is_ready")
+    elsewhere = head.text("elsewhere", optional=True)
+    if not is_ready and head.has("is_ready") and not elsewhere:
+        head.wrong("is_ready", "«нет», а куда идти людям, не сказано", "добавьте строку «elsewhere: …»")
+    head.done()
+    steps = tuple(_read_step(name, step) for name, step in plan.children()) if plan else ()
+    if is_ready and not has_plan:
+        head.wrong("is_ready", "«да», а плана нет", "добавьте в папку файл plan.yaml или напишите «нет»")
+    if plan is not None:
+        plan.done()
+    return Situation(ident, label, citizen_says, also, order, is_ready, steps, _read_page(page), elsewhere)
+
+
+def _read_step(ident: str, step: Reader) -> PlanStep:
+    found = PlanStep(
+        id=ident,
+        title=step.label("title"),
+        stage=step.choice("stage", STAGES),
+        why=step.text("why"),
+        how=step.lines("how"),
+        take=step.lines("take", optional=True),
+        where=step.text("where"),
+        who=step.text("who"),
+    )
+    chars = sum(len(text) for text in (found.why, *found.how, *found.take, found.where, found.who))
+    if chars > STEP_CHARS:
+        step.wrong(
+            "how", f"слишком длинно: весь шаг {chars} знаков", f"сократите до {STEP_CHARS} или разделите шаг на два"
+        )
+    step.done()
+    return found
+
+
+def _read_page(page: Reader | None) -> Page:
+    if page is None:
+        return Page("", "", "", "", "")
+    name, audience, about, services, where_to_go = (page.text(block) for block in BLOCKS)
+    page.done()
+    return Page(name, audience, about, services, where_to_go)
+
+
+def read_topic(ident: str, reader: Reader, mistakes: Mistakes, taken: dict[str, str], not_sure: str) -> Topic:
+    """
+    One file of questions. taken: question id → where it already is; filled here.
+
+    not_sure: sentence added to an answer whose confidence is `verify`.
+    """
+    label = reader.label("label")
+    order = reader.whole("order", 0, 9999)
+    questions = []
+    inside = reader.child("questions")
+    if inside is not None:
+        for name, question in inside.children():
+            if name in taken:
+                mistakes.add(
+                    reader.file,
+                    inside.line_of(name),
+                    f"вопрос «{name}» уже есть в {taken[name]}",
+                    "дайте ему другое имя",
+                )
+                continue
+            taken[name] = f"{reader.file}:{inside.line_of(name)}"
+            questions.append(_read_question(name, question, ident, not_sure))
+        inside.done()
+    reader.done()
+    return Topic(ident, label, order, tuple(questions))
+
+
+def _read_question(ident: str, reader: Reader, topic: str, not_sure: str) -> Question:
+    confidence = reader.choice("confidence", CONFIDENCES)
+    answer = reader.text("answer", limit=ANSWER_CHARS)
+    if confidence == "verify":
+        answer = f"{answer} {not_sure}".strip()
+    found = Question(
+        id=ident,
+        label=reader.label("label"),
+        question=reader.text("question", limit=200, is_heard=True),
+        also=reader.lines("also", optional=True, is_heard=True, limit=200),
+        answer=answer,
+        escalation=reader.choice("escalation", ROLES, optional=True),
+        topic=topic,
+        situations=reader.lines("situations", optional=True, is_heard=True),
+        source=reader.plain("source"),
+        confidence=confidence,
+    )
+    reader.done()
+    return found

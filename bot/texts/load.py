@@ -1,0 +1,279 @@
+"""
+Files → checked content. One look finds every mistake of every file; with any of them nothing is given out.
+
+    texts/<flow>.yaml              what the bot says                                  talks
+    situations/<id>/situation.yaml, page.yaml, plan.yaml                              journeys
+    questions/<topic>.yaml         answers                                            journeys
+    facts.yaml, offices/<id>.yaml  figures, phones, addresses                         figures
+    rules.yaml, channels.yaml, consent.yaml, sources.yaml, words.yaml, style.yaml     terms
+"""
+
+from collections.abc import Iterator, Mapping
+from hashlib import sha256
+from pathlib import Path, PurePosixPath
+
+from bot.texts.check import check_passages
+from bot.texts.figures import read_facts, read_office
+from bot.texts.journeys import read_situation, read_topic
+from bot.texts.mistakes import Mistakes, listed, nearest
+from bot.texts.reader import ID, Passage, Reader
+from bot.texts.schema import (
+    BadContent,
+    Content,
+    Mistake,
+    Need,
+    Office,
+    Question,
+    Rules,
+    Situation,
+    Source,
+    Style,
+    Text,
+    Topic,
+    frozen,
+)
+from bot.texts.talks import COMMON, missing, read_talk
+from bot.texts.terms import read_channels, read_consent, read_rules, read_sources, read_style, read_words
+from bot.texts.tree import FILE_BYTES, Branch, grow
+
+ONCE = ("words", "rules", "channels", "consent", "sources", "facts", "style")
+FOLDERS = ("texts", "questions", "offices")
+PARTS = ("situation", "page", "plan")
+FILES = 2000
+
+
+def read_folder(path: Path) -> dict[str, bytes]:
+    """
+    Content files below the folder: name relative to it, with "/", → bytes, sorted by name.
+
+    Takes .yaml and .md; hidden files and other kinds are passed over. Raises BadContent: no such folder, a file that
+    can't be read, a file over 5 MB, too many files, a .yml (it would be overlooked).
+    """
+    root = str(path)
+    if not path.is_dir():
+        raise BadContent([Mistake(root, 1, "нет такой папки", "проверьте BOT_CONTENT_DIR")])
+    found: dict[str, bytes] = {}
+    mistakes = Mistakes(root)
+    for file in sorted(path.rglob("*")):
+        name = file.relative_to(path).as_posix()
+        kind = file.suffix.lower()
+        if any(part.startswith(".") for part in PurePosixPath(name).parts) or kind not in (".yaml", ".yml", ".md"):
+            continue
+        try:
+            if not file.is_file():
+                continue
+            if file.suffix not in (".yaml", ".md"):
+                mistakes.add(name, 1, f"имя оканчивается на «{file.suffix}»", "переименуйте: в конце должно быть .yaml")
+            elif file.stat().st_size > FILE_BYTES:
+                mistakes.add(name, 1, "файл больше 5 МБ", "разделите его или уберите лишнее")
+            elif len(found) >= FILES:
+                mistakes.add(name, 1, f"файлов больше {FILES}", "уберите лишние")
+                break
+            else:
+                found[name] = file.read_bytes()
+        except OSError as error:
+            mistakes.add(name, 1, f"файл не прочитать ({type(error).__name__})", "проверьте права на файл и на папку")
+    mistakes.complain()
+    return found
+
+
+def load(files: Mapping[str, bytes], needs: Mapping[str, Need], root: str = "bot/content") -> Content:
+    """
+    Content of these files (names as `read_folder` gives them), checked whole.
+
+    needs: text key → what the code asks of it; empty: any keys are accepted. root: folder named in mistakes. A pure
+    function of its arguments. Raises BadContent with all mistakes at once.
+    """
+    mistakes = Mistakes(root)
+    trees: dict[str, Branch] = {}
+    for name in sorted(files):
+        if name.endswith(".md") or not _is_known(name, mistakes):
+            continue
+        tree = grow(name, files[name], mistakes)
+        if tree is not None:
+            trees[name] = tree
+    content = _Assembly(files, trees, needs, mistakes).content()
+    mistakes.complain()
+    assert content is not None, "no mistake, no content"
+    return content
+
+
+def fingerprint(files: Mapping[str, bytes]) -> str:
+    """SHA-256 of names and bytes, hexadecimal: the same files give the same one in any order."""
+    whole = sha256()
+    for name in sorted(files):
+        whole.update(f"{name}\0{len(files[name])}\0".encode())
+        whole.update(files[name])
+    return whole.hexdigest()
+
+
+def _is_known(name: str, mistakes: Mistakes) -> bool:
+    stem, *rest = name.removesuffix(".yaml").split("/")
+    if not rest and stem in ONCE:
+        return True
+    if len(rest) == 1 and stem in FOLDERS and ID.match(rest[0]):
+        return True
+    if len(rest) == 2 and stem == "situations" and ID.match(rest[0]) and rest[1] in PARTS:
+        return True
+    if rest and (stem in FOLDERS or stem == "situations") and not ID.match(rest[0]):
+        mistakes.add(name, 1, "имя файла или папки не подходит", "до 24 знаков: строчные латинские буквы, цифры, - и _")
+        return False
+    known = [f"{one}.yaml" for one in ONCE] + [f"{folder}/….yaml" for folder in FOLDERS]
+    known += [f"situations/…/{part}.yaml" for part in PARTS]
+    close = nearest(name, known) or nearest(name.rpartition("/")[2], known)
+    mistakes.add(
+        name,
+        1,
+        "программа такого файла не знает",
+        f"возможно, {close}" if close else f"удалите его или назовите: {listed(known)}",
+    )
+    return False
+
+
+class _Assembly:
+    """Reads tree after tree; what one part needs of another is read before it."""
+
+    def __init__(
+        self, files: Mapping[str, bytes], trees: Mapping[str, Branch], needs: Mapping[str, Need], mistakes: Mistakes
+    ) -> None:
+        self._files = files
+        self._trees = trees
+        self._needs = {**COMMON, **needs}
+        self._is_strict = bool(needs)
+        self._mistakes = mistakes
+        self._passages: list[Passage] = []
+
+    def content(self) -> Content | None:
+        """The whole, or None when a part is absent (noted)."""
+        texts = self._texts()
+        rules = self._rules()
+        facts = read_facts(reader) if (reader := self._once("facts", has_figures=True)) else {}
+        offices = {name: read_office(name, reader) for name, reader in self._folder("offices", has_figures=True)}
+        situations = self._situations()
+        topics = self._topics(texts)
+        questions = {question.id: question for topic in topics.values() for question in topic.questions}
+        channels = read_channels(reader) if (reader := self._once("channels")) else {}
+        consent = read_consent(reader, rules) if (reader := self._once("consent")) else None
+        sources = self._sources(situations, questions)
+        words = read_words(reader) if (reader := self._once("words")) else {}
+        style = read_style(reader) if (reader := self._once("style")) else Style()
+        self._check_questions(questions, situations)
+        default = self._default(offices)
+        check_passages(self._passages, facts, offices, style, self._mistakes)
+        if rules is None or consent is None or default is None:
+            return None
+        return Content(
+            texts=frozen(texts),
+            words=frozen(words),
+            situations=frozen(situations),
+            topics=frozen(topics),
+            questions=frozen(questions),
+            facts=frozen(facts),
+            offices=frozen(offices),
+            default_office=default,
+            rules=rules,
+            channels=frozen(channels),
+            consent=consent,
+            sources=frozen(sources),
+            style=style,
+            fingerprint=fingerprint(self._files),
+        )
+
+    def _reader(self, file: str, *, has_figures: bool = False) -> Reader | None:
+        tree = self._trees.get(file)
+        return Reader(file, tree, self._mistakes, self._passages, has_figures=has_figures) if tree else None
+
+    def _once(self, stem: str, *, is_optional: bool = False, has_figures: bool = False) -> Reader | None:
+        file = f"{stem}.yaml"
+        if file not in self._files and not is_optional:
+            self._mistakes.add(file, 1, "нет файла", "верните его из поставки")
+        return self._reader(file, has_figures=has_figures)
+
+    def _folder(self, folder: str, *, has_figures: bool = False) -> Iterator[tuple[str, Reader]]:
+        for file in self._trees:
+            if file.startswith(f"{folder}/") and (reader := self._reader(file, has_figures=has_figures)):
+                yield file.removeprefix(f"{folder}/").removesuffix(".yaml"), reader
+
+    def _texts(self) -> dict[str, Text]:
+        needs = self._needs if self._is_strict else COMMON
+        texts: dict[str, Text] = {}
+        for flow, reader in self._folder("texts"):
+            texts.update(read_talk(flow, reader, needs))
+        missing(texts, needs, self._trees, self._mistakes)
+        return texts
+
+    def _rules(self) -> Rules | None:
+        reader = self._once("rules")
+        return read_rules(reader) if reader else None
+
+    def _situations(self) -> dict[str, Situation]:
+        idents = dict.fromkeys(file.split("/")[1] for file in self._files if _is_part(file))
+        found = []
+        for ident in idents:
+            head, page, plan = (self._reader(f"situations/{ident}/{part}.yaml") for part in PARTS)
+            for part in ("situation", "page"):
+                file = f"situations/{ident}/{part}.yaml"
+                if file not in self._files:
+                    self._mistakes.add(file, 1, "нет файла", "добавьте его по образцу соседней жизненной ситуации")
+            if head is not None:
+                has_plan = f"situations/{ident}/plan.yaml" in self._files
+                found.append(read_situation(ident, head, page, plan, has_plan=has_plan))
+        if not idents:
+            self._mistakes.add("situations", 1, "нет ни одной жизненной ситуации", "верните папку из поставки")
+        return {situation.id: situation for situation in sorted(found, key=lambda one: (one.order, one.id))}
+
+    def _topics(self, texts: Mapping[str, Text]) -> dict[str, Topic]:
+        taken: dict[str, str] = {}
+        not_sure = texts["common.not_sure"].text if "common.not_sure" in texts else ""
+        found = [
+            read_topic(name, reader, self._mistakes, taken, not_sure) for name, reader in self._folder("questions")
+        ]
+        return {topic.id: topic for topic in sorted(found, key=lambda one: (one.order, one.id))}
+
+    def _sources(self, situations: Mapping[str, Situation], questions: Mapping[str, Question]) -> dict[str, Source]:
+        reader = self._once("sources", is_optional=True)
+        if reader is None:
+            return {}
+        sources = read_sources(reader)
+        for token, source in sources.items():
+            for what, ident, known in (
+                ("жизненной ситуации", source.situation, situations),
+                ("вопроса", source.question, questions),
+            ):
+                if ident and ident not in known:
+                    close = nearest(ident, known)
+                    remedy = f"возможно, {close}" if close else f"есть: {listed(known)}"
+                    reader.wrong(token, f"ведёт в никуда: нет {what} «{ident}»", remedy)
+        return sources
+
+    def _check_questions(self, questions: Mapping[str, Question], situations: Mapping[str, Situation]) -> None:
+        for question in questions.values():
+            for ident in question.situations:
+                if ident not in situations:
+                    file = f"questions/{question.topic}.yaml"
+                    inside = self._trees[file].entries["questions"]
+                    line = inside.lines[question.id] if isinstance(inside, Branch) else 1
+                    close = nearest(ident, situations)
+                    remedy = f"возможно, {close}" if close else f"есть: {listed(situations)}"
+                    self._mistakes.add(file, line, f"в «{question.id}» нет жизненной ситуации «{ident[:60]}»", remedy)
+
+    def _default(self, offices: Mapping[str, Office]) -> Office | None:
+        chosen = [office for office in offices.values() if office.is_default]
+        if len(offices) == 1:
+            return next(iter(offices.values()))
+        if len(chosen) == 1:
+            return chosen[0]
+        if not any(file.startswith("offices/") for file in self._files):
+            self._mistakes.add(
+                "offices", 1, "нет ни одного офиса", "добавьте файл offices/<имя>.yaml по образцу из поставки"
+            )
+        for office in chosen[1:] or list(offices.values())[:1]:
+            what = "главных офисов больше одного" if chosen else "не сказано, какой офис главный"
+            self._mistakes.add(f"offices/{office.id}.yaml", 1, what, "напишите «is_default: да» ровно в одном файле")
+        return None
+
+
+def _is_part(file: str) -> bool:
+    folder, _, rest = file.partition("/")
+    ident, _, part = rest.partition("/")
+    return folder == "situations" and bool(ID.match(ident)) and part.removesuffix(".yaml") in PARTS
