@@ -14,12 +14,14 @@ Dispatch is a lookup by "flow.step": its cost does not grow with the content.
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from bot.engine.effects import Effect
 from bot.engine.turn import Turn
 from bot.texts.schema import Need
 
 Handler = Callable[[Turn], Awaitable[Sequence[Effect]]]
+H = TypeVar("H", bound=Handler)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,8 @@ class Hearing:
     """
     How a step hears.
 
-    anytime: choices mean the same from an old message too, because they carry all they need. words: free text is an answer.
+    anytime: choices mean the same from an old message too, because they carry all they need.
+    words: free text is an answer.
     """
 
     handler: Handler
@@ -37,8 +40,8 @@ class Hearing:
 
 class Flow:
     """
-    One talk. start: its first step. personal: keeps something about the citizen, so a channel that only informs does not
-    enter it. says: what each text key of the flow (without the flow's name) takes and which buttons it shows.
+    One talk. start: its first step. personal: keeps something about the citizen, so a channel that only informs does
+    not enter it. says: what each text key of the flow (without the flow's name) takes and which buttons it shows.
     """
 
     def __init__(self, name: str, *, start: str, says: Mapping[str, Need], personal: bool = False) -> None:
@@ -50,28 +53,28 @@ class Flow:
         self.hearing: dict[str, Hearing] = {}
         self.due: dict[str, Handler] = {}
 
-    def asks(self, step: str) -> Callable[[Handler], Handler]:
+    def asks(self, step: str) -> Callable[[H], H]:
         """The step's question: must end in an Ask, or go elsewhere."""
 
-        def register(handler: Handler) -> Handler:
+        def register(handler: H) -> H:
             self.asking[step] = handler
             return handler
 
         return register
 
-    def hears(self, step: str, *, anytime: bool = False, words: bool = False) -> Callable[[Handler], Handler]:
+    def hears(self, step: str, *, anytime: bool = False, words: bool = False) -> Callable[[H], H]:
         """What follows from the answer: `turn.heard` is the choice, or `turn.text` where the step takes words."""
 
-        def register(handler: Handler) -> Handler:
+        def register(handler: H) -> H:
             self.hearing[step] = Hearing(handler, anytime, words)
             return handler
 
         return register
 
-    def reminds(self, kind: str) -> Callable[[Handler], Handler]:
+    def reminds(self, kind: str) -> Callable[[H], H]:
         """What to say when a reminder of this kind is due (`turn.about` is its subject)."""
 
-        def register(handler: Handler) -> Handler:
+        def register(handler: H) -> H:
             self.due[kind] = handler
             return handler
 
@@ -97,6 +100,10 @@ class Flows:
 
     def __getitem__(self, name: str) -> Flow:
         return self.by_name[name]
+
+    def start_of(self, name: str) -> str:
+        """The first step of the flow, "" for a name that is none."""
+        return self.by_name[name].start if name in self.by_name else ""
 
     def has(self, flow: str, step: str) -> bool:
         return flow in self.by_name and step in self.by_name[flow].asking

@@ -1,9 +1,9 @@
 """
 A screen: text and choices, laid out once for all channels by the narrowest of them.
 
-Labels ≤ 18 characters: two a row. Longer (≤ 38): one a row while rows last, else a numbered list in the text with number
-buttons. More than eight choices: pages. Last row: Назад, Раньше, Далее. «Меню» and «Специалист» live on the bottom keyboard,
-or in a row of their own where there is none.
+Labels ≤ 18 characters: two a row. Longer (≤ 38): one a row while rows last, else a numbered list in the text with
+number buttons. More than eight choices: pages. Last row: Назад, Раньше, Далее. «Меню» and «Специалист» live on the
+bottom keyboard, or in a row of their own where there is none.
 """
 
 from collections.abc import Sequence

@@ -24,16 +24,14 @@ class Session(msgspec.Struct, omit_defaults=True):
     """
     place: where the citizen stands. trail: screens before it, newest last.
 
-    shown: (choice id, label) of the present screen in the order of their numbers. number: counts shown screens, so that a
-    press is known to come from the newest one. misses: texts in a row that nobody understood. is_bare: the client shows
-    no buttons.
+    shown: (choice id, label) of the present screen in the order of their numbers. number: counts shown screens, so that
+    a press is known to come from the newest one. is_bare: the client shows no buttons.
     """
 
     place: Place
     trail: list[Place] = []
     shown: list[tuple[str, str]] = []
     number: int = 0
-    misses: int = 0
     is_bare: bool = False
 
 

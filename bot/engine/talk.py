@@ -19,6 +19,7 @@ from bot.engine.effects import (
     ChooseSituations,
     Effect,
     Enter,
+    EraseAll,
     Finish,
     Goto,
     Keep,
@@ -39,7 +40,7 @@ from bot.engine.turn import Turn
 from bot.engine.words import Command, chosen, command, everywhere
 from bot.messages import Incoming, Kind
 from bot.texts import render
-from storage.records import Lane, PlanItemRow
+from storage.records import CitizenRow, Lane, PlanItemRow
 
 STEPS_MAX = 100
 MESSAGES_MAX = 20
@@ -152,7 +153,7 @@ class Talk:
         await self._run(effect.refused)
 
     async def _remind(self, incoming: Incoming) -> None:
-        kind, about, subject = (incoming.data.split("|") + ["", ""])[:3]
+        kind, about, subject = [*incoming.data.split("|"), "", ""][:3]
         handler = self._flows.due.get(kind)
         if handler is None:
             return
@@ -206,7 +207,6 @@ class Talk:
             await self._run([Enter("elsewhere")])
             return
         name, _, about = choice.partition(":")
-        self.session.misses = 0
         await self._run(await self._handle(handler, heard=name, about=about))
 
     async def _typed(self, text: str) -> None:
@@ -230,14 +230,11 @@ class Talk:
         if (main := self._main_menu(text)) is not None:
             await self._run([Enter(main)])
         elif hearing is not None and hearing.words and not self._is_elsewhere(flow):
-            self.session.misses = 0
             await self._run(await self._handle(hearing.handler, text=text))
         else:
-            self.session.misses += 1
             await self._run([Enter("fallback", "unknown")])
 
     def _commanded(self, heard: Command) -> Sequence[Effect]:
-        self.session.misses = 0
         if heard.flow == "back":
             return [Back()]
         if heard.flow == "start":
@@ -288,6 +285,8 @@ class Talk:
                 await self._write(effect)
 
     async def _enter(self, effect: Enter) -> None:
+        if not self._flows.has(effect.flow, effect.step or self._flows.start_of(effect.flow)):
+            effect = Enter("fallback", "stale")  # a choice of an older edition or version
         flow = self._flows[effect.flow]
         if self._is_elsewhere(flow):
             flow, effect = self._flows["elsewhere"], Enter("elsewhere")
@@ -397,6 +396,9 @@ class Talk:
             effect = await self._marked(effect)
         elif isinstance(effect, Agree):
             turn.citizen = replace(turn.citizen, consent_version=effect.version, consent_at=turn.now)
+        elif isinstance(effect, EraseAll):
+            turn.citizen = CitizenRow(turn.citizen.id, turn.citizen.stopped_at, None, None)
+            self.session.trail = []
         elif isinstance(effect, ChooseSituations):
             turn.citizen = replace(turn.citizen, situations=tuple(effect.situations))
         elif isinstance(effect, StopReminders | ResumeReminders):

@@ -1,7 +1,7 @@
 """
 Typed words as what they stand for: a command, a word heard everywhere, a number or the label of a button.
 
-Looked up in the order of architecture: commands, words of everywhere, buttons of the present screen (number, label), main menu.
+Looked up in this order: commands, words heard everywhere, buttons of the present screen (number, label), main menu.
 """
 
 import re

@@ -1,0 +1,79 @@
+"""topics --> list --> answer --> helped | a person"""
+
+from bot.engine.effects import Ask, Choice, Effect, Enter, Goto, Keep
+from bot.engine.flow import Flow
+from bot.engine.turn import Turn
+from bot.texts import render
+from bot.texts.schema import Need
+
+flow = Flow(
+    "questions",
+    start="topics",
+    says={
+        "topics": Need(),
+        "list": Need(("topic",)),
+        "answer": Need(("question", "answer"), buttons=("helped", "not_helped", "handover")),
+        "helped": Need(buttons=("topics", "menu")),
+        "not_helped": Need(buttons=("handover", "topics", "menu")),
+    },
+)
+
+
+@flow.asks("topics")
+async def ask_topics(turn: Turn) -> list[Effect]:
+    return [Ask("questions.topics", [Choice(topic.id, topic.label) for topic in turn.content.topics.values()])]
+
+
+@flow.hears("topics", anytime=True)
+async def topic_chosen(turn: Turn) -> list[Effect]:
+    return [Enter("questions", "list", topic=turn.heard)] if turn.heard in turn.content.topics else [Goto("topics")]
+
+
+@flow.asks("list")
+async def ask_list(turn: Turn) -> list[Effect]:
+    topic = turn.content.topics.get(str(turn.data.get("topic", "")))
+    if topic is None:
+        return [Goto("topics")]
+    return [Ask("questions.list", [Choice(f"q:{one.id}", one.label) for one in topic.questions], topic=topic.label)]
+
+
+@flow.hears("list", anytime=True)
+async def question_chosen(turn: Turn) -> list[Effect]:
+    return [Enter("questions", "answer", question=turn.about)]
+
+
+@flow.asks("answer")
+async def ask_answer(turn: Turn) -> list[Effect]:
+    question = turn.content.questions.get(str(turn.data.get("question", "")))
+    if question is None:
+        return [Goto("topics")]
+    answer = render.fill(turn.content, question.answer, None)
+    choices = [Choice("helped"), Choice("not_helped"), Choice("handover")]
+    return [Ask("questions.answer", choices, question=question.question, answer=answer)]
+
+
+@flow.hears("answer")
+async def answer_judged(turn: Turn) -> list[Effect]:
+    if turn.heard == "handover":
+        return [Enter("handover")]
+    return [Keep(question=None), Goto("helped" if turn.heard == "helped" else "not_helped")]
+
+
+@flow.asks("helped")
+async def ask_helped(turn: Turn) -> list[Effect]:
+    return [Ask("questions.helped", [Choice("topics"), Choice("menu")])]
+
+
+@flow.hears("helped", anytime=True)
+async def helped_answered(turn: Turn) -> list[Effect]:
+    return [Enter("menu")] if turn.heard == "menu" else [Enter("questions")]
+
+
+@flow.asks("not_helped")
+async def ask_not_helped(turn: Turn) -> list[Effect]:
+    return [Ask("questions.not_helped", [Choice("handover"), Choice("topics"), Choice("menu")])]
+
+
+@flow.hears("not_helped", anytime=True)
+async def not_helped_answered(turn: Turn) -> list[Effect]:
+    return [Enter("handover")] if turn.heard == "handover" else await helped_answered(turn)

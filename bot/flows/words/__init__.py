@@ -1,0 +1,1 @@
+"""Words that several flows compose from content in the same way."""
