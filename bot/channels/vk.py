@@ -10,6 +10,7 @@ A community whose "bot capabilities" are off refuses keyboards: choices then go 
 Source: dev.vk.com bots-long-poll, callback, messages.send, keyboard; VK schema 5.199.
 """
 
+import asyncio
 import hmac
 from collections import Counter, deque
 from collections.abc import Mapping, Sequence
@@ -37,6 +38,9 @@ if TYPE_CHECKING:
     from bot.channels.vk_client import Client
 
 API_URL = "https://api.vk.ru"
+CONNECT_S = 5.0
+ANSWER_S = 15.0
+ACKNOWLEDGE_S = 3.0
 WITHOUT_KEYBOARD_S = 300.0  # after "bot capabilities are off" (912) nothing is tried with a keyboard for so long
 TYPING_SHARE = 10  # calls in the last second above which "typing" is not shown: the 20 a second are for messages
 
@@ -48,6 +52,7 @@ class Vk:
     One community.
 
     secret, confirmation: of the Callback API; without a secret every webhook call is Forged.
+    connect_s, answer_s: what a connection and an answer may take; a long poll may take its wait and 10 s.
     counts: `without_keyboard` refused keyboards, `lost` gaps in the queue, for metrics and the console.
     """
 
@@ -55,12 +60,22 @@ class Vk:
     limits = Limits(bottom_keyboard=True)
 
     def __init__(
-        self, *, token: str, group_id: int, api_url: str = API_URL, confirmation: str = "", secret: str = ""
+        self,
+        *,
+        token: str,
+        group_id: int,
+        api_url: str = API_URL,
+        confirmation: str = "",
+        secret: str = "",
+        connect_s: float = CONNECT_S,
+        answer_s: float = ANSWER_S,
     ) -> None:
         self.title = ""
         self.counts: Counter[str] = Counter()
         self._token = token
         self._api_url = api_url
+        self._connect_s = connect_s
+        self._answer_s = answer_s
         self._group_id = int(group_id)
         self._confirmation = confirmation
         self._secret = secret
@@ -154,13 +169,13 @@ class Vk:
         return vk_heard.event(raw)
 
     async def acknowledge(self, incoming: Incoming) -> None:
-        chat = incoming.address.chat
+        chat, press = incoming.address.chat, incoming.answer if incoming.kind is Kind.PRESS else ""
         try:
-            if incoming.kind is Kind.PRESS and incoming.answer:
-                event = incoming.answer
-                await self._call("messages.sendMessageEventAnswer", event_id=event, user_id=chat, peer_id=chat)
-            elif len(self._calls) < TYPING_SHARE or monotonic() - self._calls[0] > 1.0:
-                await self._call("messages.setActivity", peer_id=chat, type="typing")
+            async with asyncio.timeout(ACKNOWLEDGE_S):
+                if press:
+                    await self._call("messages.sendMessageEventAnswer", event_id=press, user_id=chat, peer_id=chat)
+                elif len(self._calls) < TYPING_SHARE or monotonic() - self._calls[0] > 1.0:
+                    await self._call("messages.setActivity", peer_id=chat, type="typing")
         except Exception as error:
             log.debug("vk.acknowledge_failed", why=type(error).__name__)
 
@@ -213,7 +228,9 @@ class Vk:
         if self._made is None:
             from bot.channels.vk_client import Client  # seconds and tens of MB: a process that only hears needs neither
 
-            self._made = Client(token=self._token, api_url=self._api_url)
+            self._made = Client(
+                token=self._token, api_url=self._api_url, connect_s=self._connect_s, answer_s=self._answer_s
+            )
         return self._made
 
     def _learn(self, confirmation: str) -> None:

@@ -27,8 +27,6 @@ _library_log.setLevel(logging.ERROR)
 
 VERSION = "5.199"
 WAIT_S = 25  # advised by VK: proxies cut longer ones
-CONNECT_S = 5.0
-ANSWER_S = 15.0
 
 
 class _Http(AiohttpClient):
@@ -69,7 +67,7 @@ class _NoReschedule(ABCRequestRescheduler):
 class Client:
     """One token at one server. The session is made at the first call and closed by `close`."""
 
-    def __init__(self, *, token: str, api_url: str, connect_s: float = CONNECT_S, answer_s: float = ANSWER_S) -> None:
+    def __init__(self, *, token: str, api_url: str, connect_s: float, answer_s: float) -> None:
         self._http = _Http(
             timeout=ClientTimeout(
                 total=answer_s + connect_s, connect=connect_s, sock_connect=connect_s, sock_read=answer_s

@@ -56,6 +56,7 @@ class VkEmulator(Emulator):
         self.only_known = only_known
         self.records = True
         self.violations: list[str] = []
+        self.token_in_url = False
         self.answered: list[str] = []
         self.typing: Counter[str] = Counter()
         self.menus: dict[str, Keyboard] = {}
@@ -70,7 +71,7 @@ class VkEmulator(Emulator):
         self.issued_at: dict[str, list[float]] = defaultdict(list)
         self.replied_at: dict[str, list[float]] = defaultdict(list)
         self._schema = from_environment()
-        self.queue = Queue()
+        self.queue = Queue(self.note)
         self._cmids: Counter[str] = Counter()
         self._by_random: dict[tuple[str, int], dict[str, Any]] = {}
         self._presses: dict[str, str] = {}
@@ -203,6 +204,7 @@ class VkEmulator(Emulator):
 
     async def _method(self, request: web.Request) -> web.StreamResponse:
         method = request.match_info["method"]
+        self.token_in_url = self.token_in_url or "access_token" in request.query
         params = dict(parse_qsl((await request.read()).decode(), keep_blank_values=True))
         if request.query_string:
             params |= request.query

@@ -7,6 +7,7 @@ never given. Two pollers with a ts each both get every event.
 
 import asyncio
 import re
+from collections.abc import Callable
 from time import monotonic
 
 from aiohttp import web
@@ -17,11 +18,12 @@ BATCH = 1000
 class Queue:
     """confirmed: the highest ts asked with; pollers: waiting now; retention: events kept."""
 
-    def __init__(self) -> None:
+    def __init__(self, note: Callable[[], None]) -> None:
         self.key = "key1"
         self.confirmed = 0
         self.pollers = 0
         self.retention = 1_000_000
+        self._note = note
         self._first = 0
         self._events: list[bytes] = []
         self._more = asyncio.Event()
@@ -69,6 +71,7 @@ class Queue:
     async def _wait(self, ts: int, key: str, wait_s: float) -> None:
         ends = monotonic() + wait_s
         self.pollers += 1
+        self._note()
         try:
             while self.newest <= ts and key == self.key:
                 self._more.clear()

@@ -12,7 +12,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-FOLDERS = ("PLATFORM_SCHEMAS", "PLATFORM_vk-api-schema/S")
+FOLDER = "vk-api-schema"
+VARIABLES = ("PLATFORM_SCHEMAS", f"PLATFORM_{FOLDER}/S")
 COMMON = frozenset({"access_token", "v", "lang", "test_mode"})
 LIVE_COLOURS = frozenset({"secondary"})
 _INTEGER = re.compile(r"-?\d+")
@@ -20,8 +21,8 @@ _INTEGER = re.compile(r"-?\d+")
 
 def from_environment() -> "VkSchema | None":
     """The schema of the folder the environment names, None without one."""
-    folder = next((os.environ[name] for name in FOLDERS if os.environ.get(name)), "")
-    return VkSchema(Path(folder) / "vk-api-schema") if folder else None
+    folder = next((os.environ[name] for name in VARIABLES if os.environ.get(name)), "")
+    return VkSchema(Path(folder) / FOLDER) if folder and (Path(folder) / FOLDER).is_dir() else None
 
 
 class VkSchema:
