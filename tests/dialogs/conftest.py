@@ -1,0 +1,29 @@
+"""A citizen and the bot with the shipped content, on both databases."""
+
+from collections.abc import Callable
+
+import pytest
+
+from bot.channels.port import Limits
+from bot.engine.apply import Surface
+from bot.flows import FLOWS
+from storage.database import Database
+from tests.talk import FixedClock, Talk, real_content
+
+
+@pytest.fixture
+def talk(database: Database) -> Talk:
+    return Talk(database, FLOWS, real_content(FLOWS))
+
+
+@pytest.fixture
+def another(talk: Talk) -> Callable[..., Talk]:
+    """One more citizen of the same bot: `another("olga")`."""
+
+    def make(chat: str, *, channel: str = "web", policy: str = "full", clock: FixedClock | None = None) -> Talk:
+        surfaces = {**talk.surfaces, channel: Surface(Limits(edits=False), policy)}  # type: ignore[arg-type]
+        return Talk(
+            talk.database, FLOWS, talk.content, chat=chat, channel=channel, surfaces=surfaces, clock=clock or talk.clock
+        )
+
+    return make
