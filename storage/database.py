@@ -20,9 +20,10 @@ from storage.handle import Dialect
 from storage.keys import fresh_cipher, load_cipher
 from storage.locks import Election, Hold
 from storage.migrate import VERSIONS, ensure
+from storage.sqlitefile import is_sqlite
 from storage.transaction import Transaction
 
-__all__ = ["Database", "Listener", "Transaction", "open_database"]
+__all__ = ["Database", "Listener", "Transaction", "attach", "open_database"]
 
 
 class Listener(Protocol):
@@ -81,9 +82,14 @@ async def open_database(
     Unavailable, Unreadable (no secret opens the stored keys).
     """
     await ensure(url, forward=migrate, versions=versions)
+    return await attach(url, secrets)
+
+
+async def attach(url: str, secrets: Sequence[str]) -> Database:
+    """As open_database, with the schema taken on trust."""
     cipher = fresh_cipher(secrets)
     database: Database
-    if url.startswith("sqlite:"):
+    if is_sqlite(url):
         from storage.sqlite import SqliteDatabase
 
         database = await SqliteDatabase.open(url, cipher)

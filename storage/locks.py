@@ -40,6 +40,7 @@ class FileLock:
 
     async def take(self, *, shared: bool) -> bool:
         try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
             descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
             raise Unavailable(f"lock file: {error.strerror}") from error

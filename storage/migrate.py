@@ -27,11 +27,12 @@ def known(versions: Path = VERSIONS) -> list[str]:
     return sorted(file.name.partition("_")[0] for file in versions.glob("[0-9]*_*.py"))
 
 
-async def version(url: str) -> str | None:
+async def version(url: str, *, is_restoring: bool = False) -> str | None:
     """
     The stored revision, None for an empty database or one that does not exist yet (SQLite).
 
-    Raises Unavailable, and Incompatible for a PostgreSQL database in the middle of a restore.
+    Raises Unavailable, and Incompatible for a PostgreSQL database in the middle of a restore, unless it is the restore
+    that asks (is_restoring).
     """
     if is_sqlite(url):
         return await asyncio.to_thread(_sqlite_version, path_of(url))
@@ -40,7 +41,7 @@ async def version(url: str) -> str | None:
     connection = await connect(url, "schema")
     try:
         with translated():
-            if await connection.fetchval("SELECT to_regnamespace($1) IS NOT NULL", RESTORING):
+            if not is_restoring and await connection.fetchval("SELECT to_regnamespace($1) IS NOT NULL", RESTORING):
                 raise Incompatible("a restore was interrupted: run it again")
             if not await connection.fetchval("SELECT to_regclass('alembic_version') IS NOT NULL"):
                 return None
@@ -64,13 +65,13 @@ def _sqlite_version(path: Path) -> str | None:
             connection.close()
 
 
-async def ensure(url: str, *, forward: bool, versions: Path = VERSIONS) -> None:
+async def ensure(url: str, *, forward: bool, versions: Path = VERSIONS, is_restoring: bool = False) -> None:
     """
     The schema is that of this code when this returns; an older one is brought forward, or refused without `forward`.
 
     Raises Incompatible, Unavailable.
     """
-    stored, revisions = await version(url), known(versions)
+    stored, revisions = await version(url, is_restoring=is_restoring), known(versions)
     newest = revisions[-1] if revisions else None
     if stored == newest:
         return
