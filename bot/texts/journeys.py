@@ -81,7 +81,7 @@ def read_topic(ident: str, reader: Reader, mistakes: Mistakes, taken: dict[str, 
     label = reader.label("label")
     order = reader.whole("order", 0, 9999)
     questions = []
-    inside = reader.child("questions")
+    inside = reader.child("questions", is_named=False)
     if inside is not None:
         for name, question in inside.children():
             if name in taken:

@@ -17,13 +17,13 @@ class Mistakes:
         self._found: dict[Mistake, None] = {}
         self._count: Counter[str] = Counter()
 
-    def add(self, file: str, line: int, what: str, remedy: str) -> None:
-        """Note one mistake; the same one twice is noted once."""
+    def add(self, file: str, line: int, what: str, remedy: str, *, always: bool = False) -> None:
+        """Note one mistake; the same one twice is noted once. always: even after too many of this file."""
         mistake = Mistake(f"{self._root}/{file}" if self._root else file, line, what, remedy)
         if mistake in self._found:
             return
         self._count[mistake.file] += 1
-        if self._count[mistake.file] <= PER_FILE:
+        if always or self._count[mistake.file] <= PER_FILE:
             self._found[mistake] = None
 
     def is_full(self, file: str) -> bool:

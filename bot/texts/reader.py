@@ -133,13 +133,14 @@ class Reader:
         return text in YES if text else bool(default)
 
     def whole(self, name: str, low: int, high: int) -> int:
-        """A whole number within the bounds."""
+        """A whole number within the bounds; a wrong one gives the middle, so that no other check stumbles over it."""
         text = self.plain(name)
+        middle = (low + high) // 2
         if not text:
-            return low
+            return middle
         if not re.fullmatch(r"\d{1,9}", text) or not low <= int(text) <= high:
             self.wrong(name, f"не число от {low} до {high}: «{text[:60]}»", "впишите целое число без пробелов и слов")
-            return low
+            return middle
         return int(text)
 
     def number(self, name: str, low: float, high: float, *, optional: bool = False) -> float | None:
@@ -203,8 +204,8 @@ class Reader:
             self.wrong(name, "пустой список", "впишите хотя бы одну строку")
         return tuple(found)
 
-    def child(self, name: str, *, optional: bool = False) -> "Reader | None":
-        """The mapping below this key."""
+    def child(self, name: str, *, optional: bool = False, is_named: bool = True) -> "Reader | None":
+        """The mapping below this key. is_named: mistakes below say the key's name too."""
         node = self._take(name, optional)
         if node is None or (optional and isinstance(node, Leaf) and not node.text):
             return None
@@ -214,9 +215,8 @@ class Reader:
             )
             return None
         branch = Branch(self.line_of(name), node.entries, node.lines)
-        return Reader(
-            self.file, branch, self._mistakes, self._passages, self._named(name), has_figures=self._has_figures
-        )
+        place = self._named(name) if is_named else self._place
+        return Reader(self.file, branch, self._mistakes, self._passages, place, has_figures=self._has_figures)
 
     def children(self, *, ids: re.Pattern[str] = ID) -> Iterator[tuple[str, "Reader"]]:
         """Every key with the mapping below it; keys are ids."""

@@ -22,6 +22,8 @@ Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 INVISIBLE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u200c\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufffe\uffff]"
 )
+# words for people; numbers, ids, «да» and «нет» may have a comment after them
+WORDS = re.compile(r"(?!(?:да|нет)\Z)(?s:.*)(?:[а-яё]|\S\s\S)", re.IGNORECASE)
 NULLS = ("", "~", "null", "Null", "NULL")
 
 
@@ -100,11 +102,11 @@ def grow(file: str, data: bytes, mistakes: Mistakes) -> Branch | None:
         root = _built(file, text, mistakes)
     except _Stop as stop:
         line, what, remedy = stop.args
-        mistakes.add(file, line, what, remedy)
+        mistakes.add(file, line, what, remedy, always=True)
         return None
     except yaml.YAMLError as error:
         line, what, remedy = _explained(error)
-        mistakes.add(file, min(line, text.count("\n") + 1), what, remedy)
+        mistakes.add(file, min(line, text.count("\n") + 1), what, remedy, always=True)
         return None
     if root is None:
         mistakes.add(file, 1, "файл пуст", "впишите строки «имя: значение» или удалите файл")
@@ -168,6 +170,7 @@ def _built(file: str, text: str, mistakes: Mistakes) -> Node | None:
     root: Node | None = None
     stack: list[Branch | Row] = []
     keys: list[tuple[str, int] | None] = []  # per open branch: the key whose value comes next
+    rows = text.split("\n")
     nodes = documents = 0
     for event in yaml.parse(text, Loader=Loader):
         line = event.start_mark.line + 1 if event.start_mark else 1
@@ -191,7 +194,12 @@ def _built(file: str, text: str, mistakes: Mistakes) -> Node | None:
             raise _Stop(line, f"в файле больше {NODES} значений", "разделите файл на несколько")
         node: Node
         if isinstance(event, yaml.ScalarEvent):
-            node = Leaf("" if event.style is None and event.value in NULLS else event.value, line)
+            is_plain = not event.style  # the C parser says "", the Python one None
+            if is_plain and WORDS.match(event.value) and _is_cut(event, rows):
+                mistakes.add(
+                    file, line, "текст обрезан: после пробела знак #", "возьмите весь текст в кавычки или уберите #"
+                )
+            node = Leaf("" if is_plain and event.value in NULLS else event.value, line)
         elif isinstance(event, yaml.MappingStartEvent):
             node = Branch(line, is_flow=bool(event.flow_style))
         else:
@@ -223,6 +231,12 @@ def _built(file: str, text: str, mistakes: Mistakes) -> Node | None:
             stack.append(node)
             keys.append(None)
     return root
+
+
+def _is_cut(event: yaml.ScalarEvent, rows: list[str]) -> bool:
+    """A comment follows these words on their line: most likely the words went on («кабинет #5»)."""
+    end = event.end_mark
+    return end is not None and end.line < len(rows) and rows[end.line][end.column :].lstrip(" ").startswith("#")
 
 
 def _explained(error: yaml.YAMLError) -> tuple[int, str, str]:
