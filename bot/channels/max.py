@@ -242,7 +242,7 @@ def _is_about_target(error: Answered) -> bool:
 
 
 def _is_too_fast(error: Answered) -> bool:
-    return error.status == 429 or error.code == "too.many.requests"
+    return error.status == 429 or error.code in ("too.many.requests", "attachment.not.ready")
 
 
 def _is_citizen_gone(error: Answered) -> bool:
@@ -269,9 +269,7 @@ def send_error(error: MaxError, *, repeatable: bool) -> SendError:
         return Unreachable(text) if repeatable else Uncertain(text)
     if _is_too_fast(error):
         after = None if error.after_s is None else timedelta(seconds=error.after_s)
-        return TooFast(after, everyone=not error.is_dialog)
-    if error.code == "attachment.not.ready":
-        return TooFast(timedelta(seconds=1))
+        return TooFast(after, everyone=error.code != "attachment.not.ready" and not error.is_dialog)
     if _is_citizen_gone(error) or (error.status == 404 and error.code in ("chat.not.found", "not.found")):
         return Blocked(text)
     if error.status >= 500 or error.status in (408, 425) or 201 <= error.status < 400:

@@ -2,7 +2,8 @@
 MAX on 127.0.0.1: one bot's API, long polling and webhooks, and the citizens who write to it.
 
 Documented limits and errors of dev.max.ru and the official schema 0.0.33; what they leave open (marked "unconfirmed")
-is as seen in public code, or the harder of two readings. A send also knows the fault "answer:STATUS:CODE:MESSAGE".
+is as seen in public code, or the harder of two readings. A send also knows the faults
+"answer:STATUS:CODE:MESSAGE" (any refusal, or success: false with 200) and "page:STATUS" (HTML of a proxy).
 
 Alone: python -m tests.platforms.max --port 8092 [--limits]; what /control does is listed in max_control.py.
 """
@@ -13,6 +14,7 @@ import os
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import islice
 from pathlib import Path
 from time import monotonic
@@ -42,7 +44,7 @@ class Refusal(Exception):
         super().__init__(code)
         self.status = status
         self.after = after
-        self.body = {"code": code, "message": message}
+        self.body = {"code": code, "message": message} | ({"success": False} if status == 200 else {})
 
 
 @dataclass
@@ -107,9 +109,9 @@ class MaxEmulator(MaxPeople):
         try:
             if kind == "cut-before":
                 return _cut(request)
-            if kind == "html":
-                noted.status = 502
-                return web.Response(status=502, text="<html><h1>502 Bad Gateway</h1></html>", content_type="text/html")
+            if kind in ("html", "page"):
+                noted.status = int(extent or 502)
+                return web.Response(status=noted.status, text="<html><h1>Sorry</h1></html>", content_type="text/html")
             _planned(kind, extent)
             body = self._body(await request.read())
             if self.records and isinstance(body, dict):
@@ -324,7 +326,12 @@ class MaxEmulator(MaxPeople):
 def schema_from_environment() -> MaxSchema | None:
     """The official contract, when the environment names the folder of `max-schema.yaml`."""
     folder = next((os.environ[name] for name in SCHEMA_FOLDERS if os.environ.get(name)), "")
-    return MaxSchema(folder) if folder and Path(folder, "max-schema.yaml").exists() else None
+    return _schema_of(folder) if folder and Path(folder, "max-schema.yaml").exists() else None
+
+
+@cache
+def _schema_of(folder: str) -> MaxSchema:
+    return MaxSchema(folder)
 
 
 def _planned(kind: str, extent: str) -> None:

@@ -162,6 +162,7 @@ class MaxPeople(Emulator):
 
     def _drop(self, url: str) -> None:
         self.hooks.pop(url, None)
+        self.note()
 
     # Updates
 

@@ -63,7 +63,7 @@ class MaxSchema:
         schema = self._contract["components"]["schemas"][name]
         kinds = schema.get("discriminator")
         if kinds is None:
-            return self._closed(schema)
+            return self._closed(schema, is_component=True)
         field = kinds["propertyName"]
         choices = [
             {
@@ -79,14 +79,19 @@ class MaxSchema:
             "allOf": choices,
         }
 
-    def _closed(self, schema: Schema) -> Schema:
-        """`schema` as JSON Schema 2020-12 whose objects take no unknown field."""
+    def _closed(self, schema: Schema, *, is_component: bool = False) -> Schema:
+        """
+        `schema` as JSON Schema 2020-12 whose objects take no unknown field.
+
+        In a property one reference in `allOf` stands for itself; in a component it is the base that is inherited.
+        """
         if "$ref" in schema:
             return {"$ref": "#/$defs/" + schema["$ref"].rsplit("/", 1)[1]}
-        flat = self._flat(schema)
-        if "properties" not in flat and len(schema.get("allOf", ())) == 1 and "$ref" in schema["allOf"][0]:
-            inner: Schema = self._closed(schema["allOf"][0])
+        bases = schema.get("allOf", ())
+        if not is_component and len(bases) == 1 and "$ref" in bases[0] and "properties" not in schema:
+            inner = self._closed(bases[0])
             return {"anyOf": [inner, {"type": "null"}]} if schema.get("nullable") else inner
+        flat = self._flat(schema)
         made: Schema = {
             key: flat[key]
             for key in ("type", "enum", "minimum", "maximum", "minLength", "maxLength", "pattern")
@@ -101,7 +106,7 @@ class MaxSchema:
         return {"anyOf": [made, {"type": "null"}]} if flat.get("nullable") else made
 
     def _flat(self, schema: Schema) -> Schema:
-        """`allOf` merged into one object; a `$ref` in it is looked up when it has fields."""
+        """`allOf` merged into one object, references in it looked up."""
         merged: Schema = {key: value for key, value in schema.items() if key not in ("allOf", "properties", "required")}
         properties, required = dict(schema.get("properties", {})), set(schema.get("required", ()))
         for part in schema.get("allOf", ()):
@@ -110,13 +115,7 @@ class MaxSchema:
             inner = self._flat(part)
             properties = inner.get("properties", {}) | properties
             required |= set(inner.get("required", ()))
-        if properties and not self._is_alias(schema):
-            merged |= {"properties": properties, "required": required}
-        return merged
-
-    def _is_alias(self, schema: Schema) -> bool:
-        """Only one reference and words around it: the reference stands for itself."""
-        return len(schema.get("allOf", ())) == 1 and "$ref" in schema["allOf"][0] and "properties" not in schema
+        return merged | {"properties": properties, "required": required} if properties else merged
 
 
 def _typed(schema: Schema, value: str) -> object:
