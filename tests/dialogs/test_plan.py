@@ -1,0 +1,264 @@
+"""«Мой план»: open a step, mark it, take it back, put it off; the reminder comes."""
+
+import dataclasses
+from datetime import timedelta
+
+import pytest
+
+from bot.messages import Kind
+from bot.texts import render
+from tests.dialogs.test_start import TO_PLAN
+from tests.talk import Talk
+
+
+@pytest.fixture
+async def planned(talk: Talk) -> Talk:
+    await talk.play(TO_PLAN)
+    return talk
+
+
+def items(talk: Talk) -> list[str]:
+    return [step.id for step in talk.content.situations["released"].plan]
+
+
+async def test_a_plan_has_at_least_nine_steps_each_told_in_full(planned: Talk) -> None:
+    steps = planned.content.situations["released"].plan
+
+    assert len(steps) >= 9
+    for step in steps:
+        assert all((step.why, step.how, step.where, step.who))
+
+
+async def test_steps_are_opened_done_and_counted(planned: Talk) -> None:
+    first, second, third = items(planned)[:3]
+    await planned.play(f"""
+        > 1
+        < plan.item [done:{first}] [stuck:{first}] [later:{first}] [not_mine:{first}]
+        > [done]
+        < plan.changed_done [next:{second}] [undo:{first}] [list]
+        > [next]
+        < plan.item ...
+        > сделано
+        < plan.changed_done [next:{third}] [undo:{second}] [list]
+        > [next]
+        < plan.item ...
+        > [done]
+        < plan.changed_done ...
+    """)
+    assert render.progress(3, len(items(planned))) in planned.shown[-1].text
+
+
+async def test_a_mark_is_taken_back(planned: Talk) -> None:
+    first = items(planned)[0]
+    await planned.play(f"""
+        > 1
+        < plan.item ...
+        > [done]
+        < plan.changed_done ...
+        > [undo]
+        < plan.changed_open ...
+        > [list]
+        < plan.list ...
+        > 1
+        < plan.item [done:{first}] ...
+    """)
+    assert render.progress(0, len(items(planned))) in planned.shown[-2].text
+
+
+async def test_a_done_step_can_be_reopened(planned: Talk) -> None:
+    first = items(planned)[0]
+    await planned.play(f"""
+        > 1
+        < plan.item ...
+        > [done]
+        < plan.changed_done ...
+        > [list]
+        < plan.list ...
+        > 1
+        < plan.item [reopen:{first}]
+        > [reopen]
+        < plan.changed_open ...
+    """)
+
+
+async def test_a_stuck_step_leads_to_help(planned: Talk) -> None:
+    first, second = items(planned)[:2]
+    await planned.play(f"""
+        > 1
+        < plan.item ...
+        > не получается
+        < plan.stuck [handover] [questions] [next:{second}] [undo:{first}] [list]
+        > [next]
+        < plan.item ...
+    """)
+
+
+async def test_a_step_that_is_not_mine_leaves_the_count_and_comes_back(planned: Talk) -> None:
+    first, total = items(planned)[0], len(items(planned))
+    await planned.play("""
+        > 1
+        < plan.item ...
+        > [not_mine]
+        < plan.changed_not_mine ...
+    """)
+    assert render.progress(0, total - 1) in planned.shown[-1].text
+    await planned.play(f"""
+        > мой план
+        < plan.list ...
+        > [_next:1]
+        < plan.list ...
+        > [dropped]
+        < plan.dropped [item:{first}]
+        > [item]
+        < plan.item [reopen:{first}]
+        > [reopen]
+        < plan.changed_open ...
+    """)
+
+
+async def test_a_finished_plan_says_what_is_next(planned: Talk) -> None:
+    await planned.play("""
+        > 1
+        < plan.item ...
+    """)
+    for _ in items(planned):
+        answers = await planned.press("done")
+        if any(choice.startswith("next") for choice in planned._buttons):
+            answers = await planned.press("next")
+    assert answers[-1].key == "plan.changed_done"
+    assert [message.key for message in await planned.say("/plan")] == ["plan.finished"]
+
+
+async def test_a_reminder_comes_on_the_chosen_day_with_neutral_words(planned: Talk) -> None:
+    first = items(planned)[0]
+    await planned.play(f"""
+        > 1
+        < plan.item ...
+        > [later]
+        < plan.later [tomorrow:{first}] [three_days:{first}] [week:{first}] [month:{first}]
+        > завтра
+        < plan.changed_later ...
+    """)
+    assert "завтра, 24 ноября" in planned.shown[-1].text
+    assert await planned.tick() == []
+
+    planned.clock.move(days=1)
+    (reminder,) = await planned.tick()
+
+    assert reminder.key == "plan.reminder"
+    step = planned.content.situations["released"].plan[0]
+    for word in (step.title, "приста", "алимент", "освобо", "план"):
+        assert word.casefold() not in reminder.text.casefold()
+    assert await planned.tick() == []
+
+    answers = await planned.press("item")
+    assert [message.key for message in answers] == ["plan.item"]
+
+
+async def test_the_reminder_hour_is_local_and_outside_quiet_hours(planned: Talk) -> None:
+    await planned.play("""
+        > 1
+        < plan.item ...
+        > [later]
+        < plan.later ...
+        > [tomorrow]
+        < plan.changed_later ...
+    """)
+    async with planned.database.read() as tx:
+        due = await tx.reminders.next_due()
+
+    assert due is not None
+    local = render.local(due, planned.content.default_office.timezone)
+    assert (local.hour, local.date()) == (10, planned.clock.now().date() + timedelta(days=1))
+
+
+@pytest.mark.parametrize("answer", ["[done:{item}]", "[not_mine:{item}]"])
+async def test_a_step_marked_meanwhile_reminds_no_more(planned: Talk, answer: str) -> None:
+    first = items(planned)[0]
+    await planned.play("""
+        > 1
+        < plan.item ...
+    """)
+    marks = dict(planned._buttons)
+    await planned.press("later")
+    await planned.press("tomorrow")
+    await planned.send(Kind.PRESS, data=marks[answer[1:-1].format(item=first)])
+
+    planned.clock.move(days=2)
+
+    assert await planned.tick() == []
+
+
+async def test_a_reminder_already_planned_is_cancelled_by_the_mark(planned: Talk) -> None:
+    """Between planning and sending the citizen says "done": the unsent row goes."""
+    first = items(planned)[0]
+    await planned.play("""
+        > 1
+        < plan.item ...
+    """)
+    done = planned.data("done")
+    await planned.press("later")
+    await planned.press("tomorrow")
+    planned.clock.move(days=1)
+    due = []
+    async with planned.database.write() as tx:
+        due = await tx.reminders.take_due(now=planned.clock.now(), limit=10)
+    assert [one.subject for one in due] == [first]
+
+    await planned.send(Kind.PRESS, data=done)
+
+    async with planned.database.write() as tx:
+        leased = await tx.outbox.lease("web", now=planned.clock.now(), limit=10)
+    assert [part for part in leased if part.key == "plan.reminder"] == []
+
+
+async def test_a_second_later_replaces_the_first(planned: Talk) -> None:
+    await planned.play("""
+        > 1
+        < plan.item ...
+        > [later]
+        < plan.later ...
+        > [tomorrow]
+        < plan.changed_later ...
+        > [list]
+        < plan.list ...
+        > 1
+        < plan.item ...
+        > [later]
+        < plan.later ...
+        > [week]
+        < plan.changed_later ...
+    """)
+    planned.clock.move(days=1)
+    assert await planned.tick() == []
+    planned.clock.move(days=6)
+    assert [message.key for message in await planned.tick()] == ["plan.reminder"]
+
+
+async def test_pages_of_a_long_plan_turn_both_ways(planned: Talk) -> None:
+    await planned.play("""
+        > /plan
+        < plan.list ...
+        > [_next:1]
+        < plan.list ...
+        > [_prev:0]
+        < plan.list ...
+    """)
+    assert planned.shown[-1].text == planned.shown[-3].text != planned.shown[-2].text
+
+
+async def test_a_step_removed_from_content_under_the_citizens_feet(planned: Talk) -> None:
+    await planned.play("""
+        > 1
+        < plan.item ...
+    """)
+    data = planned.data("done")
+    released = planned.content.situations["released"]
+    shorter = dataclasses.replace(released, plan=released.plan[1:])
+    planned.content = dataclasses.replace(
+        planned.content, situations={**planned.content.situations, "released": shorter}
+    )
+
+    answers = await planned.send(Kind.PRESS, data=data)
+
+    assert [message.key for message in answers] == ["plan.gone", "plan.list"]
