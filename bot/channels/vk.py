@@ -80,6 +80,7 @@ class Vk:
         self._confirmation = confirmation
         self._secret = secret
         self._community = Community(self._call, self._group_id)
+        self._orders = vk_heard.Orders()
         self._made: Client | None = None
         self._queue: tuple[str, str] | None = None  # long poll server and key
         self._no_keyboard_until = 0.0
@@ -163,7 +164,8 @@ class Vk:
         return Delivery((call,), "ok")
 
     def heard(self, raw: Raw) -> Incoming | None:
-        return vk_heard.heard(raw)
+        incoming = vk_heard.heard(raw)
+        return incoming and self._orders.placed(incoming, is_numbered=raw["type"] == "message_new")
 
     def event(self, raw: Raw) -> str:
         return vk_heard.event(raw)

@@ -12,6 +12,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from msgspec import structs
+
 from bot.channels.port import Raw
 from bot.messages import Address, Incoming, Kind
 
@@ -37,6 +39,29 @@ _KINDS = {
     "ugc_sticker": Kind.STICKER,
     "geo": Kind.LOCATION,
 }
+
+
+class Orders:
+    """
+    Puts what VK does not number (a press, an edit, a stop) behind the messages heard before it in that dialog.
+
+    A press names the message under which it was made; pressed late, it would overtake words typed before it. Remembers
+    the last cmid of `dialogs` dialogs, longest silent forgotten first: only those with something waiting matter.
+    """
+
+    def __init__(self, dialogs: int = 10_000) -> None:
+        self._dialogs = dialogs
+        self._last: dict[str, int] = {}
+
+    def placed(self, incoming: Incoming, *, is_numbered: bool) -> Incoming:
+        """is_numbered: the order is the message's own cmid."""
+        chat = incoming.address.chat
+        last = max(self._last.pop(chat, 0), incoming.order if is_numbered else 0)
+        if last:
+            self._last[chat] = last
+            if len(self._last) > self._dialogs:
+                del self._last[next(iter(self._last))]
+        return incoming if is_numbered or incoming.order >= last else structs.replace(incoming, order=last)
 
 
 def heard(raw: Raw) -> Incoming | None:

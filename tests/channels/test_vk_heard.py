@@ -5,11 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.channels.port import Delivery, Forged
 from bot.channels.vk import Vk
+from bot.channels.vk_heard import Orders
 from bot.messages import Address, Incoming, Kind
 
 PAYLOADS = Path(__file__).parent / "payloads" / "vk"
@@ -116,6 +117,30 @@ def test_a_recorded_update_is_heard(name: str) -> None:
     assert incoming == expected
 
 
+def test_a_press_on_an_old_message_does_not_overtake_what_was_typed_before_it() -> None:
+    vk = channel()
+    text, press = recorded("text"), recorded("press")
+    press["object"]["conversation_message_id"] = 3
+
+    orders = [incoming.order for raw in (text, press, recorded("deny")) if (incoming := vk.heard(raw))]
+
+    assert orders == [15, 15, 15]  # equal: they stay as they came
+    assert [it.message for it in [vk.heard(press)] if it] == ["3"]
+
+
+def test_the_memory_of_orders_is_bounded() -> None:
+    orders = Orders(dialogs=2)
+
+    def place(chat: str, order: int, *, is_numbered: bool) -> int:
+        incoming = Incoming(event="e", address=Address("vk", chat), kind=Kind.TEXT, order=order)
+        return orders.placed(incoming, is_numbered=is_numbered).order
+
+    for chat in ("1", "2", "1", "3"):
+        place(chat, 7, is_numbered=True)
+
+    assert [place(chat, 1, is_numbered=False) for chat in ("1", "2", "3")] == [7, 1, 7]
+
+
 def test_two_updates_without_an_id_are_told_apart_by_their_content() -> None:
     vk, one, two = channel(), recorded("text"), recorded("photo")
     del one["event_id"], two["event_id"]
@@ -204,7 +229,7 @@ updates = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(updates | st.dictionaries(names, values, max_size=6))
 def test_any_update_is_heard_skipped_or_refused(raw: dict[str, Any]) -> None:
     vk = channel()
@@ -228,7 +253,7 @@ def test_any_update_is_heard_skipped_or_refused(raw: dict[str, Any]) -> None:
             text.encode()
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(updates.map(lambda raw: json.dumps(raw).encode()) | values.map(lambda v: json.dumps(v).encode()) | st.binary())
 def test_any_webhook_body_is_taken_refused_or_broken(body: bytes) -> None:
     try:

@@ -13,7 +13,7 @@ import json
 import re
 from collections import Counter, defaultdict, deque
 from itertools import count
-from time import monotonic, time
+from time import monotonic
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -22,26 +22,14 @@ from aiohttp import web
 from tests.platforms.emulator import Emulator, Request, Shown
 from tests.platforms.vk_community import ERRORS, EVENTS, ApiError, Community, Server
 from tests.platforms.vk_keyboard import Keyboard, keyboard_of
-from tests.platforms.vk_queue import Queue
+from tests.platforms.vk_messages import ATTACHMENTS, CLIENT, OLD_CLIENT, message
+from tests.platforms.vk_queue import Queue, json_answer
 from tests.platforms.vk_schema import from_environment
 
 PER_SECOND = 20
 PER_CHAT_HOUR = 1000
 TEXT_CHARS = 4096
 SENDS = frozenset({"messages.send", "messages.edit"})
-CLIENT = {"button_actions": ["text", "open_link", "callback"], "keyboard": True, "inline_keyboard": True, "lang_id": 0}
-OLD_CLIENT = {"button_actions": ["text"], "keyboard": True, "inline_keyboard": False, "lang_id": 0}
-ATTACHMENTS: dict[str, dict[str, Any]] = {
-    "voice": {
-        "type": "audio_message",
-        "audio_message": {"id": 5, "owner_id": 42, "duration": 3, "link_ogg": "https://x"},
-    },
-    "photo": {"type": "photo", "photo": {"id": 7, "owner_id": 42, "sizes": [], "access_key": "k"}},
-    "video": {"type": "video", "video": {"id": 8, "owner_id": 42, "player": 5}},
-    "file": {"type": "doc", "doc": {"id": 9, "owner_id": 42, "title": "a.pdf", "ext": "pdf", "size": 10}},
-    "sticker": {"type": "sticker", "sticker": {"sticker_id": 14, "product_id": 1}},
-    "other": {"type": "wall", "wall": {"id": 3, "from_id": -5}},
-}
 
 
 class VkEmulator(Emulator):
@@ -95,17 +83,8 @@ class VkEmulator(Emulator):
         press_id = f"press{next(self._ids):x}"
         self._presses[press_id] = chat
         payload = json.loads(button.payload) if button.payload else {}
-        self._issue(
-            chat,
-            "message_event",
-            {
-                "user_id": int(chat),
-                "peer_id": int(chat),
-                "event_id": press_id,
-                "payload": payload,
-                "conversation_message_id": int(message.id),
-            },
-        )
+        what = {"user_id": int(chat), "peer_id": int(chat), "event_id": press_id, "payload": payload}
+        self._issue(chat, "message_event", {**what, "conversation_message_id": int(message.id)})
 
     def tap(self, chat: str, label: str) -> None:
         """Press a button of the keyboard under the input field."""
@@ -123,7 +102,7 @@ class VkEmulator(Emulator):
 
     def attach(self, chat: str, kind: str) -> None:
         if kind == "edited":
-            self._issue(chat, "message_edit", self._message(chat, "исправлено", cmid=max(self._cmids[chat], 1)))
+            self._issue(chat, "message_edit", message(chat, "исправлено", cmid=max(self._cmids[chat], 1)))
         elif kind == "location":
             self._said(chat, "", geo={"type": "point", "coordinates": {"latitude": 55.7, "longitude": 37.6}})
         else:
@@ -165,13 +144,8 @@ class VkEmulator(Emulator):
         self.known.add(chat)
         self._cmids[chat] += 1
         client = OLD_CLIENT if chat in self.old_clients else CLIENT
-        message = self._message(chat, text, cmid=self._cmids[chat], **more)
-        self._issue(chat, "message_new", {"message": message, "client_info": client})
-
-    def _message(self, chat: str, text: str, *, cmid: int, **more: Any) -> dict[str, Any]:
-        message = {"id": 0, "date": int(time()), "peer_id": int(chat), "from_id": int(chat), "out": 0, "text": text}
-        message |= {"conversation_message_id": cmid, "attachments": [], "fwd_messages": [], "is_cropped": False}
-        return message | more
+        said = message(chat, text, cmid=self._cmids[chat], **more)
+        self._issue(chat, "message_new", {"message": said, "client_info": client})
 
     def _issue(self, chat: str, kind: str, what: dict[str, Any]) -> None:
         self.issued_at[chat].append(monotonic())
@@ -401,12 +375,8 @@ def _item_error(chat: str, code: int) -> dict[str, Any]:
     return {"peer_id": int(chat), "message_id": 0, "error": {"code": code, "description": words}}
 
 
-def _bytes(body: bytes) -> web.Response:
-    return web.Response(body=body, content_type="application/json")
-
-
 def _json(value: Any) -> web.Response:
-    return _bytes(json.dumps(value).encode())
+    return json_answer(json.dumps(value).encode())
 
 
 def _gateway() -> web.Response:

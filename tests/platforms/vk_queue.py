@@ -53,20 +53,20 @@ class Queue:
         """Events after `ts`, at once or within `wait` seconds."""
         query = request.query
         if query.get("act") != "a_check" or query.get("key") != self.key:
-            return _answer(b'{"failed":2}')
+            return json_answer(b'{"failed":2}')
         if not re.fullmatch(r"[0-9]{1,18}", query.get("ts", "")) or int(query["ts"]) > self.newest:
-            return _answer(b'{"failed":3}')
+            return json_answer(b'{"failed":3}')
         ts = int(query["ts"])
         if ts >= self._first:
             self.confirmed = max(self.confirmed, ts)
             await self._wait(ts, query["key"], min(float(query.get("wait", "25")), 90.0))
         if query["key"] != self.key:
-            return _answer(b'{"failed":2}')
+            return json_answer(b'{"failed":2}')
         if ts < self._first:
-            return _answer(b'{"failed":1,"ts":%d}' % self._first)
+            return json_answer(b'{"failed":1,"ts":%d}' % self._first)
         skip = ts - self._first
         batch = self._events[skip : skip + BATCH]
-        return _answer(b'{"ts":"%d","updates":[%b]}' % (ts + len(batch), b",".join(batch)))
+        return json_answer(b'{"ts":"%d","updates":[%b]}' % (ts + len(batch), b",".join(batch)))
 
     async def _wait(self, ts: int, key: str, wait_s: float) -> None:
         ends = monotonic() + wait_s
@@ -82,5 +82,5 @@ class Queue:
             self.pollers -= 1
 
 
-def _answer(body: bytes) -> web.Response:
+def json_answer(body: bytes) -> web.Response:
     return web.Response(body=body, content_type="application/json")
