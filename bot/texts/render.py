@@ -149,7 +149,8 @@ def _filled(
     if not is_missing:
         return said
     ask = content.texts["common.no_contact"].text
-    return f"{said}{chr(10) if chr(10) in said else ' '}{ask}" if said else ask
+    gap = "\n" if "\n" in text else " "
+    return f"{said}{gap}{ask}" if said else ask
 
 
 def _sentence(

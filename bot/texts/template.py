@@ -65,7 +65,8 @@ def sentences(text: str) -> tuple[Sentence, ...]:
     """
     The text sentence by sentence; joined with their gaps they give it back (white space at the ends is dropped).
 
-    A line break ends a sentence too. A full stop after «ул.», «ст.» and other short words does not.
+    A line break ends a sentence too. A full stop after «ул.», «ст.» and other short words, or after the number that
+    opens a line, does not.
     """
     found: list[Sentence] = []
     for line in re.split(r"(\s*\n\s*)", text.strip()):
@@ -77,6 +78,8 @@ def sentences(text: str) -> tuple[Sentence, ...]:
         for match in BOUNDARY.finditer(line):
             if match["end"] == "." and match["word"].lower() in SHORT:
                 continue
+            if match["word"].isdigit() and not line[: match.start()].strip():
+                continue  # «1. Сделайте …»: the number of a list item
             found.append(Sentence(tuple(PLACE.split(line[start : match.start("gap")])), match["gap"]))
             start = match.end()
         if start < len(line):

@@ -5,6 +5,8 @@ from datetime import UTC, date, datetime
 from time import perf_counter
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bot.texts.load import load
 from bot.texts.render import (
@@ -83,6 +85,7 @@ FILLED = [
     ("Скажем.\nИнспекция: {contact.uii}.\nБерегите себя.", f"Скажем.\nБерегите себя.\n{ASK}"),
     ("Скажем. Инспекция: {contact.uii}.\n\nДальше: {contact.uii}. Вот.", f"Скажем.\n\nВот.\n{ASK}"),
     ("• раз;\n• {contact.uii};\n• два.", f"• раз;\n• два.\n{ASK}"),
+    ("1. Инспекция: {contact.uii}.\n2. Дома.", f"2. Дома.\n{ASK}"),
     ("Приходите на ул. Ленина. Там {contact.uii}.", f"Приходите на ул. Ленина. {ASK}"),
     ("Дают {fact.guess}. Инспекция: {contact.uii}.", f"Дают 850 ₽. {MARK} {ASK}"),
 ]
@@ -120,16 +123,26 @@ def test_a_figure_past_its_date_is_marked(content: Content) -> None:
         ("По ст. 64 ТК. Ответят за 7 дней.", 2),
         ("Скажите: «Да.» Потом идите.", 2),
         ("Налог 4.5 % в месяц.", 1),
+        ("1. Один. Ещё.\n12. Два.", 3),
         ("Один\nдва\n\nтри", 3),
         ("Телефон {contact.uii}. {office.name}. Всё.", 3),
     ],
 )
 def test_a_text_is_cut_into_sentences_that_join_back(text: str, number: int) -> None:
-    found = sentences(text)
+    assert len(sentences(text)) == number
+    assert joined(text) == text
 
-    assert len(found) == number
-    assert (
-        "".join("".join(p if i % 2 == 0 else f"{{{p}}}" for i, p in enumerate(s.parts)) + s.gap for s in found) == text
+
+@settings(max_examples=300, deadline=None, derandomize=True)
+@given(st.text(alphabet="АаЯя1. !?\n«»•{}x", max_size=60))
+def test_no_word_is_lost_between_sentences(text: str) -> None:
+    assert joined(text) == text.strip()
+
+
+def joined(text: str) -> str:
+    return "".join(
+        "".join(part if index % 2 == 0 else f"{{{part}}}" for index, part in enumerate(sentence.parts)) + sentence.gap
+        for sentence in sentences(text)
     )
 
 
