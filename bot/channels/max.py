@@ -37,7 +37,23 @@ PER_ROW: Final = 7
 PER_ROW_WITH_LINK: Final = 3
 SECRET: Final = re.compile(r"[A-Za-z0-9_-]{5,256}")
 SECRET_HEADER: Final = "x-max-bot-api-secret"  # noqa: S105  (a header's name)
-POLL_SPACING_S: Final = (0.35, 1.05)
+POLL_SPACING_S: Final = (0.4, 1.1)
+
+
+class Spacing:
+    """Keeps polls apart: `after_last` seconds from the last one's start, `after_before` from that of the one before."""
+
+    def __init__(self, after_last: float, after_before: float) -> None:
+        self._after_last = after_last
+        self._after_before = after_before
+        self._last = self._before = float("-inf")
+
+    def wait_s(self, now: float) -> float:
+        """How long a poll must still wait at `now` (seconds of any one clock); 0 when it may start."""
+        return max(self._last + self._after_last - now, self._before + self._after_before - now, 0.0)
+
+    def started(self, now: float) -> None:
+        self._last, self._before = now, self._last
 
 
 class Max:
@@ -75,8 +91,7 @@ class Max:
         self._commands = tuple(commands)
         self._subscribed = ""
         self._own_id = 0
-        self._poll_spacing_s = poll_spacing_s
-        self._polls = (float("-inf"), float("-inf"))
+        self._spacing = Spacing(*poll_spacing_s)
         self.voices = 0  # voice messages heard: nobody knows whose they were
 
     async def open(self) -> None:
@@ -131,7 +146,9 @@ class Max:
         self._subscribed = url + secret
 
     async def poll(self, cursor: str) -> Polled:
-        await self._keep_pace()
+        clock = asyncio.get_running_loop().time
+        await asyncio.sleep(self._spacing.wait_s(clock()))
+        self._spacing.started(clock())
         try:
             marker = int(cursor) if re.fullmatch(r"-?\d{1,19}", cursor) else None
             updates, following = await self._client.get_updates(marker, types=max_heard.LISTENED)
@@ -139,15 +156,6 @@ class Max:
             raise _receive_error(error) from None
         raws: list[Raw] = [one if isinstance(one, dict) else {"broken": one} for one in updates]
         return Polled(raws, cursor if following is None else str(following))
-
-    async def _keep_pace(self) -> None:
-        last, before = self._polls
-        after_last, after_before = self._poll_spacing_s
-        clock = asyncio.get_running_loop().time
-        wait_s = max(last + after_last, before + after_before) - clock()
-        if wait_s > 0:
-            await asyncio.sleep(wait_s)
-        self._polls = (clock(), last)
 
     def webhook(self, headers: Mapping[str, str], body: bytes) -> Delivery:
         given = headers.get(SECRET_HEADER, "")

@@ -63,7 +63,7 @@ class MaxEmulator(MaxPeople):
     per_second: requests of the bot with limits on (documented 30, 10 seen).
 
     violations: what requests broke of the official schema, when the environment names its folder. too_old: ids of
-    messages that can't be edited any more. records: every request is kept in `requests`.
+    messages that can't be edited any more. clock: of the rate limits, seconds; tests may stop it.
     """
 
     def __init__(
@@ -73,6 +73,7 @@ class MaxEmulator(MaxPeople):
         self.token = token
         self.only_known = only_known
         self.violations: list[str] = []
+        self.clock: Callable[[], float] = monotonic
         self.too_old: set[str] = set()
         self.commands: list[dict[str, Any]] = []
         self.actions: Counter[str] = Counter()
@@ -157,7 +158,7 @@ class MaxEmulator(MaxPeople):
             if any(known.endswith(" " + request.path) for known in CALLS):
                 raise Refusal(405, "method.not.allowed", "Method is not allowed")
             raise Refusal(404, "not.found", "Requested resource is not found")
-        if self.limits and not self._rates.bot.takes(monotonic()):
+        if self.limits and not self._rates.bot.takes(self.clock()):
             raise Refusal(429, "too.many.requests", "Limit is: 30 calls per second")
 
     def _validate(self, call: str, query: Mapping[str, str], body: object) -> None:
@@ -174,7 +175,7 @@ class MaxEmulator(MaxPeople):
             raise Refusal(
                 405, "method.not.allowed", "Bot has a webhook subscription"
             )  # unconfirmed: may be empty instead
-        if self.limits and not self._rates.polls.takes(monotonic()):
+        if self.limits and not self._rates.polls.takes(self.clock()):
             raise Refusal(429, "too.many.requests", "Limit is: 2 polls per second")
         limit, wait_s = _number(query, "limit", 1, 1000, 100), _number(query, "timeout", 0, 90, 30)
         marker = _number(query, "marker", -(2**63), 2**63 - 1, 0) if "marker" in query else None
@@ -247,7 +248,7 @@ class MaxEmulator(MaxPeople):
         if fault := body_fault(body):
             raise Refusal(400, "proto.payload", fault)
         self._reachable(chat)
-        if self.limits and not self._rates.messages[chat].takes(monotonic()):
+        if self.limits and not self._rates.messages[chat].takes(self.clock()):
             raise Refusal(429, "too.many.requests", "Limit is: 2 messages per second in one dialog")
         shown = Shown("", "")
         mid = self._keep(chat, {}, shown)
@@ -283,7 +284,7 @@ class MaxEmulator(MaxPeople):
         kept = self._messages.get(mid)
         if kept is None or kept.is_deleted:
             raise Refusal(404, "not.found", "Callback not found")
-        if self.limits and not self._rates.answers[kept.chat].takes(monotonic()):
+        if self.limits and not self._rates.answers[kept.chat].takes(self.clock()):
             raise Refusal(429, "too.many.requests", "Limit is: 2 answers per second in one dialog")
         return self._edit({"message_id": mid}, message) if message else {"success": True}
 
