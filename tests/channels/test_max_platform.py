@@ -1,4 +1,4 @@
-"""The loopback MAX itself: what it takes, refuses and counts, held against the official contract where that is at hand."""
+"""The loopback MAX itself: what it takes, refuses and counts, held against the official contract where given."""
 
 import asyncio
 import sys
