@@ -72,10 +72,11 @@ class Citizens:
         consent_at = from_ms(row[4]) if row[4] is not None else None
         return Holdings(tuple(situations), consent_at, row[0], row[1], row[2], row[3])
 
-    async def erase(self, citizen_id: str, *, now: datetime, except_inbox: int = 0) -> None:
+    async def erase(self, citizen_id: str, *, now: datetime) -> None:
         """
         Delete everything personal of the citizen; what stays: the address hash, dedupe hashes and the stop mark.
 
+        Messages that still wait for their turn are not lost: they are answered and then erased like everybody's.
         Each address is noted in `erasures`, so that a restored backup forgets it again.
         """
         queries, connection, at = self._on.queries, self._on.connection, to_ms(now)
@@ -90,7 +91,4 @@ class Citizens:
         await queries.cases_forget(connection, citizen_id=citizen_id)
         await queries.outbox_forget(connection, citizen_id=citizen_id)
         await queries.inbox_forget_citizen(connection, citizen_id=citizen_id)
-        await queries.inbox_forget_waiting(
-            connection, citizen_id=citizen_id, before=at, done_at=at, except_id=except_inbox
-        )
         await queries.audit_add(connection, at=at, actor="citizen", act="erased", subject=citizen_id)

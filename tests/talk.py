@@ -31,7 +31,7 @@ from bot.texts.load import load, read_folder
 from bot.texts.schema import Content
 from bot.transcript import buttons, line
 from storage.database import Database
-from storage.records import CitizenRow, Due
+from storage.records import CitizenRow, Due, ReminderRow
 
 CONTENT = Path(__file__).parents[1] / "bot" / "content"
 MONDAY_NOON = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)  # 12:00 in Barnaul
@@ -146,19 +146,7 @@ class Talk:
         """The clock's turn: due reminders enter the lanes and are taken."""
         async with self.database.write() as tx:
             due = await tx.reminders.take_due(now=self.clock.now(), limit=100)
-            dues = [
-                Due(
-                    one.citizen_id,
-                    f"reminder:{one.id}",
-                    "clock",
-                    msgspec.json.encode(
-                        Incoming(
-                            f"reminder:{one.id}", Address("own", ""), Kind.CLOCK, data=f"{one.kind}|{one.subject}|{one.id}"
-                        )
-                    ),
-                )
-                for one in due
-            ]
+            dues = [Due(one.citizen_id, f"reminder:{one.id}", "clock", _reminder(one)) for one in due]
             await tx.inbox.store_due(dues, now=self.clock.now())
         return await self.work()
 
@@ -192,6 +180,11 @@ class Talk:
                 rest = "\n".join([*played, *waiting])
                 pytest.fail(f"line {place + 1}: expected\n    {expected}\ngot\n    {got}\n\nthe talk:\n{rest}")
         assert not waiting, f"the bot also said {waiting}"
+
+
+def _reminder(one: ReminderRow) -> bytes:
+    data = f"{one.kind}|{one.subject}|{one.id}"
+    return msgspec.json.encode(Incoming(f"reminder:{one.id}", Address("own", ""), Kind.CLOCK, data=data))
 
 
 def _matches(got: str, expected: str) -> bool:

@@ -92,7 +92,7 @@ class Apply:
     async def _rare(self, tx: Transaction, taken: Taken, effect: Effect, now: datetime) -> None:
         citizen_id = taken.claimed.citizen_id
         if isinstance(effect, EraseAll):
-            await tx.citizens.erase(citizen_id, now=now, except_inbox=taken.claimed.id)
+            await tx.citizens.erase(citizen_id, now=now)
         elif isinstance(effect, Agree):
             await tx.citizens.agree(citizen_id, version=effect.version, now=now)
         elif isinstance(effect, ChooseSituations):

@@ -17,6 +17,7 @@ from bot.engine.effects import (
     Back,
     Choice,
     ChooseSituations,
+    CountStart,
     Effect,
     Enter,
     EraseAll,
@@ -117,6 +118,7 @@ class Talk:
         self._flows = flows
         self._has_bottom_keyboard = has_bottom_keyboard
         self._at = self.session.place
+        self._is_returning = False
         self._steps = 0
         self._chars = 0
         self._checkpoints: dict[int, _Checkpoint] = {}
@@ -136,7 +138,7 @@ class Talk:
         elif incoming.kind is Kind.PRESS:
             await self._pressed(press)
         elif incoming.kind is Kind.TEXT:
-            await self._typed(incoming.text)
+            await self._typed(incoming.text, incoming.source)
         elif self.is_new:
             await self._run([Enter("start")])
         else:
@@ -209,13 +211,15 @@ class Talk:
         name, _, about = choice.partition(":")
         await self._run(await self._handle(handler, heard=name, about=about))
 
-    async def _typed(self, text: str) -> None:
+    async def _typed(self, text: str, source: str) -> None:
+        if source and not self.is_new:
+            await self._run([CountStart(source)])  # a link followed by words of one's own: the words are answered
         heard = command(text) or everywhere(text, self.turn.content.words)
         if heard is not None:
             await self._run(self._commanded(heard))
             return
         if self.is_new:
-            await self._run([Enter("start")])
+            await self._run([Enter("start", source=source)])
             return
         place = self.session.place
         if not self._flows.has(place.flow, place.step):
@@ -301,7 +305,7 @@ class Talk:
         while self.session.trail:
             place = self.session.trail.pop()
             if self._flows.has(place.flow, place.step):
-                self._at = place
+                self._at, self._is_returning = place, True
                 await self._ask_here()
                 return
         await self._enter(Enter("menu"))
@@ -377,6 +381,9 @@ class Talk:
         session, at = self.session, self._at
         if at.flow == "menu":
             session.trail = []
+            return
+        if self._is_returning:
+            self._is_returning = False
             return
         same = [number for number, place in enumerate(session.trail) if place.name == at.name and place.data == at.data]
         if same:

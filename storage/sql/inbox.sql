@@ -32,11 +32,6 @@ WHERE id = :id AND state = 2 AND citizen_id IS NOT NULL;
 -- name: inbox_forget_citizen!
 UPDATE inbox SET payload = NULL WHERE citizen_id = :citizen_id AND payload IS NOT NULL AND state <> 0;
 
--- name: inbox_forget_waiting!
--- what was written before the erasure and not yet answered goes too
-UPDATE inbox SET payload = NULL, state = 1, done_at = :done_at
-WHERE citizen_id = :citizen_id AND state = 0 AND arrived_at <= :before AND id <> :except_id;
-
 -- name: addresses_add_citizens*!
 INSERT INTO citizens (id, created_at) VALUES (:id, :created_at) ON CONFLICT (id) DO NOTHING;
 
