@@ -27,6 +27,7 @@ ORDER_END = 2**63  # what a database column holds
 
 _UNSAVABLE = re.compile("[\ud800-\udfff\0]")
 _START = re.compile(r"/start(?:@\w+)?(?:\s+(.*))?", re.IGNORECASE | re.DOTALL)
+_WHOLE = re.compile(r"-?[0-9]{1,19}")
 _SOURCE = re.compile(r"[A-Za-z0-9_-]{1,60}")
 
 # First match wins: an animation also carries `document`, a venue also `location`.
@@ -103,8 +104,10 @@ def event(raw: Raw) -> str:
 
 
 def number(value: Any) -> int | None:
-    """A number of an update, chat or message that a database column holds; None for everything else."""
-    return value if type(value) is int and -ORDER_END < value < ORDER_END else None
+    """A whole number below 2^63, also one written as text; None for everything else."""
+    if isinstance(value, str) and _WHOLE.fullmatch(value):
+        value = int(value)
+    return value if type(value) is int and abs(value) < ORDER_END else None
 
 
 def parsed(body: bytes) -> Any:
@@ -186,7 +189,7 @@ def _incoming(
     message: str = "",
     answer: str = "",
 ) -> Incoming:
-    order = number(raw.get("update_id")) or 0
+    order = max(number(raw.get("update_id")) or 0, 0)
     return Incoming(
         event(raw),
         Address(CHANNEL, chat),

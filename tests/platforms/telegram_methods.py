@@ -16,7 +16,7 @@ import msgspec
 from aiohttp import web
 
 from tests.platforms.emulator import Shown
-from tests.platforms.telegram_queue import Hook, ThrownOut
+from tests.platforms.telegram_queue import LOOPBACK, Hook, ThrownOut
 
 if TYPE_CHECKING:
     from tests.platforms.telegram import TelegramEmulator
@@ -25,8 +25,7 @@ TEXT_CHARS = 4096
 DATA_BYTES = 64
 INLINE_BUTTONS, INLINE_PER_ROW = 100, 8
 BOTTOM_BUTTONS, BOTTOM_PER_ROW = 300, 12
-LOOPBACK = ("127.0.0.1", "localhost")  # the real one wants https and one of four ports
-PORTS = (443, 80, 88, 8443)
+PORTS = (443, 80, 88, 8443)  # on the loopback any will do, and http too
 POLL_S = 50
 PER_SECOND, CHAT_BURST, CHAT_WINDOW_S, GROUP_PER_MINUTE = 30, 3, 3.0, 20
 

@@ -14,12 +14,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
+from urllib.parse import urlsplit
 
 import msgspec
 from aiohttp import ClientError, ClientSession, ClientTimeout
 
 RETENTION_S = 24 * 3600.0
 FIRST_UPDATE = 100_001
+LOOPBACK = ("127.0.0.1", "localhost")
 UNLISTED = frozenset({"chat_member", "message_reaction", "message_reaction_count"})  # come only if asked for
 
 
@@ -51,7 +53,7 @@ class Hook:
 
 
 class Updates:
-    """The queue of one bot. allowed: the remembered `allowed_updates`, empty for the default."""
+    """The queue of one bot. allowed: the remembered `allowed_updates`, empty for the default. polled: a poll waits."""
 
     def __init__(self, *, clock: Callable[[], float] = time.time) -> None:
         self.waiting: deque[Waiting] = deque()
@@ -61,6 +63,7 @@ class Updates:
         self.next_number = FIRST_UPDATE
         self.allowed: list[str] = []
         self.hook: Hook | None = None
+        self.polled = asyncio.Event()
         self._clock = clock
         self._random = random.Random(7)
         self._come = asyncio.Event()
@@ -98,6 +101,7 @@ class Updates:
         if not self.waiting and timeout_s > 0:
             self._come.clear()
             coming = asyncio.ensure_future(self._come.wait())
+            self.polled.set()
             try:
                 await asyncio.wait({coming, mine}, timeout=timeout_s, return_when=asyncio.FIRST_COMPLETED)
             finally:
@@ -153,6 +157,9 @@ class Updates:
             self.confirmed += 1
 
     async def _posted(self, hook: Hook, session: ClientSession, body: bytes, headers: dict[str, str]) -> bool:
+        if urlsplit(hook.url).hostname not in LOOPBACK:  # nothing leaves the machine
+            hook.last_error, hook.last_error_at = "Connection timed out", int(self._clock())
+            return False
         try:
             async with session.post(hook.url, data=body, headers=headers, allow_redirects=False) as response:
                 await response.read()
