@@ -324,7 +324,7 @@ class Talk:
     # saying
 
     def _words(self, key: str, values: Any) -> str:
-        text = render.say(self.turn.content, key, values)
+        text = render.say(self.turn.content, key, values, today=self.turn.today)
         self._chars += len(text)
         if self._chars > CHARS_MAX or len(self.said) >= MESSAGES_MAX:
             raise Overrun(f"too much said at {self._at.name}")

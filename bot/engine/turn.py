@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 
 from bot.engine.reads import Reads
 from bot.messages import Kind
+from bot.texts import render
 from bot.texts.schema import Content
 from storage.records import CitizenRow
 
@@ -37,6 +38,15 @@ class Turn:
     source: str = ""
     data: Mapping[str, Any] = field(default_factory=dict)
     before: tuple[str, ...] = ()
+
+    @property
+    def today(self) -> date:
+        """The office's local day: a fact out of date is shown with a mark."""
+        return render.local(self.now, self.content.default_office.timezone).date()
+
+    def fill(self, template: str) -> str:
+        """A text of the content with facts, office and contacts put in."""
+        return render.fill(self.content, template, None, today=self.today)
 
     @property
     def has_consent(self) -> bool:

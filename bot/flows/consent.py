@@ -9,7 +9,6 @@ ask <--> full
 from bot.engine.effects import Agree, Ask, Choice, ChooseSituations, Effect, Enter, Goto, Say
 from bot.engine.flow import Flow
 from bot.engine.turn import Turn
-from bot.texts import render
 from bot.texts.schema import Need
 
 flow = Flow(
@@ -29,7 +28,7 @@ flow = Flow(
 async def ask_consent(turn: Turn) -> list[Effect]:
     if turn.has_consent:
         return [Enter("plan")]
-    short = render.fill(turn.content, turn.content.consent.short, None)
+    short = turn.fill(turn.content.consent.short)
     return [Ask("consent.ask", [Choice("yes"), Choice("no"), Choice("full")], short=short)]
 
 
@@ -47,7 +46,7 @@ async def answered(turn: Turn) -> list[Effect]:
 @flow.asks("full")
 async def ask_full(turn: Turn) -> list[Effect]:
     consent = turn.content.consent
-    full = render.fill(turn.content, consent.full, None)
+    full = turn.fill(consent.full)
     return [Ask("consent.full", [Choice("yes"), Choice("no")], full=full, version=consent.version)]
 
 

@@ -3,7 +3,6 @@
 from bot.engine.effects import Ask, Choice, Effect, Enter
 from bot.engine.flow import Flow
 from bot.engine.turn import Turn
-from bot.texts import render
 from bot.texts.schema import Need
 
 flow = Flow(
@@ -17,7 +16,7 @@ async def ask_info(turn: Turn) -> list[Effect]:
         f"• {channel.name}: {channel.link}" if channel.link else f"• {channel.name}"
         for channel in turn.content.rules.other_channels
     )
-    contacts = render.fill(turn.content, "{office.name}\n{office.address}\n{office.phone}\n{office.hours}", None)
+    contacts = turn.fill("{office.name}\n{office.address}\n{office.phone}\n{office.hours}")
     choices = [Choice("info"), Choice("questions"), Choice("menu")]
     return [Ask("elsewhere.info", choices, others=others, contacts=contacts)]
 

@@ -11,7 +11,6 @@ from bot.engine.effects import AddWords, Ask, Choice, Effect, Enter, Goto, Keep,
 from bot.engine.flow import Flow
 from bot.engine.turn import Turn
 from bot.flows.words.answer_time import answer_time
-from bot.texts import render
 from bot.texts.schema import Need
 
 TOPIC = "question"
@@ -54,7 +53,7 @@ async def may_pass_answered(turn: Turn) -> list[Effect]:
 
 @flow.asks("phone")
 async def ask_phone(turn: Turn) -> list[Effect]:
-    contacts = render.fill(turn.content, "{office.name}\n{office.address}\n{office.phone}\n{office.hours}", None)
+    contacts = turn.fill("{office.name}\n{office.address}\n{office.phone}\n{office.hours}")
     return [Ask("handover.phone", [Choice("questions"), Choice("menu")], contacts=contacts)]
 
 

@@ -8,7 +8,6 @@ from bot.engine.effects import Ask, Choice, Effect, Enter, Goto, Keep
 from bot.engine.flow import Flow
 from bot.engine.turn import Turn
 from bot.flows.words.plan_step import PARTS, step_text
-from bot.texts import render
 from bot.texts.schema import Need, Situation
 
 flow = Flow(
@@ -46,15 +45,12 @@ async def ask_page(turn: Turn) -> list[Effect]:
     situation = _situation(turn)
     if situation is None:
         return [Goto("list")]
-    content, page = turn.content, situation.page
-    blocks = {
-        name: render.fill(content, getattr(page, name), None)
-        for name in ("name", "audience", "about", "services", "where_to_go")
-    }
+    page = situation.page
+    blocks = {name: turn.fill(getattr(page, name)) for name in ("name", "audience", "about", "services", "where_to_go")}
     if situation.plan:
         about = [Choice("plan"), Choice(f"steps:{situation.id}"), Choice("questions")]
         return [Ask("info.page", about, **blocks)]
-    elsewhere = render.fill(content, situation.elsewhere, None)
+    elsewhere = turn.fill(situation.elsewhere)
     return [Ask("info.page_without_plan", [Choice("handover"), Choice("questions")], **blocks, elsewhere=elsewhere)]
 
 
@@ -89,7 +85,7 @@ async def ask_step(turn: Turn) -> list[Effect]:
         return [Goto("steps")]
     following = list(steps)[list(steps).index(step.id) + 1 :][:1]
     choices = [Choice(f"next:{id_}") for id_ in following]
-    return [Ask("info.step", choices, title=step.title, body=step_text(turn.content, "info", step))]
+    return [Ask("info.step", choices, title=step.title, body=step_text(turn, "info", step))]
 
 
 @flow.hears("step")

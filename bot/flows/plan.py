@@ -121,7 +121,7 @@ async def ask_item(turn: Turn) -> list[Effect]:
         choices = [Choice(f"reopen:{step.id}")]
     else:
         choices = [Choice(f"{answer}:{step.id}") for answer in ("done", "stuck", "later", "not_mine")]
-    return [Ask("plan.item", choices, title=step.title, body=step_text(turn.content, "plan", step))]
+    return [Ask("plan.item", choices, title=step.title, body=step_text(turn, "plan", step))]
 
 
 @flow.hears("item", anytime=True)
@@ -144,7 +144,7 @@ async def ask_stuck(turn: Turn) -> list[Effect]:
         return [Enter("plan")]
     following = _next(steps, await turn.reads.plan(), item)
     choices = [Choice("handover"), Choice("questions"), *following, Choice(f"undo:{item}"), Choice("list")]
-    who = render.fill(turn.content, steps[item].who, None)
+    who = turn.fill(steps[item].who)
     return [Ask("plan.stuck", choices, title=steps[item].title, who=who)]
 
 

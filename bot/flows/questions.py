@@ -3,7 +3,6 @@
 from bot.engine.effects import Ask, Choice, Effect, Enter, Goto, Keep
 from bot.engine.flow import Flow
 from bot.engine.turn import Turn
-from bot.texts import render
 from bot.texts.schema import Need
 
 flow = Flow(
@@ -47,7 +46,7 @@ async def ask_answer(turn: Turn) -> list[Effect]:
     question = turn.content.questions.get(str(turn.data.get("question", "")))
     if question is None:
         return [Goto("topics")]
-    answer = render.fill(turn.content, question.answer, None)
+    answer = turn.fill(question.answer)
     choices = [Choice("helped"), Choice("not_helped"), Choice("handover")]
     return [Ask("questions.answer", choices, question=question.question, answer=answer)]
 

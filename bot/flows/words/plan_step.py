@@ -1,12 +1,13 @@
 """A plan step as one text: why, how, what to take, where, who helps; empty parts are left out."""
 
+from bot.engine.turn import Turn
 from bot.texts import render
-from bot.texts.schema import Content, Need, PlanStep
+from bot.texts.schema import Need, PlanStep
 
 PARTS = {part: Need(("text",)) for part in ("why", "how", "take", "where", "who")}
 
 
-def step_text(content: Content, flow: str, step: PlanStep) -> str:
+def step_text(turn: Turn, flow: str, step: PlanStep) -> str:
     """flow: whose text keys head the parts ("plan.why"). Parts are paragraphs."""
     parts = {
         "why": step.why,
@@ -15,5 +16,7 @@ def step_text(content: Content, flow: str, step: PlanStep) -> str:
         "where": step.where,
         "who": step.who,
     }
-    filled = {part: render.fill(content, text, None) for part, text in parts.items() if text}
-    return "\n\n".join(render.say(content, f"{flow}.{part}", {"text": text}) for part, text in filled.items() if text)
+    filled = {part: turn.fill(text) for part, text in parts.items() if text}
+    return "\n\n".join(
+        render.say(turn.content, f"{flow}.{part}", {"text": text}) for part, text in filled.items() if text
+    )
