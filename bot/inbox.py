@@ -1,7 +1,8 @@
 """
 The way in: raw updates become stored incomings before the platform is told "received".
 
-`Inbox.store` groups what arrives at the same moment (many webhook calls) into one transaction; it returns after the commit.
+`Inbox.store` groups what arrives at the same moment (many webhook calls) into one transaction; it returns after the
+commit.
 """
 
 import asyncio
@@ -26,7 +27,9 @@ _encoder = msgspec.json.Encoder()
 
 
 def arrival(incoming: Incoming) -> Arrival:
-    """The incoming as a row to store."""
+    """The incoming as a row to store. Raises ValueError for what no database takes: half an emoji, an absurd number."""
+    if abs(incoming.order) >= 2**63:
+        raise ValueError("the order is no 64-bit number")
     return Arrival(
         channel=incoming.address.channel,
         event=incoming.event,
@@ -47,14 +50,15 @@ def read(channel: Channel, updates: Sequence[Raw]) -> tuple[list[Arrival], list[
     for raw in updates:
         try:
             incoming = channel.heard(raw)
+            row = arrival(incoming) if incoming is not None else None
         except Exception as error:  # whatever is wrong with one update, the next ones must come through
             BROKEN.labels(channel.name).inc()
             name = type(error).__name__
             log.warning("update_broken", channel=channel.name, error=name)
             arrivals.append(Arrival(channel.name, channel.event(raw), "", "broken", 0, _raw_bytes(raw), broken=name))
             continue
-        if incoming is not None:
-            arrivals.append(arrival(incoming))
+        if incoming is not None and row is not None:
+            arrivals.append(row)
             heard.append(incoming)
     return arrivals, heard
 
@@ -106,7 +110,8 @@ class Inbox:
 
     async def _write(self) -> None:
         while self._waiting:
-            group, size = [], 0
+            group: list[_Waiting] = []
+            size = 0
             while self._waiting and (not group or size + len(self._waiting[0].arrivals) <= GROUP_MAX):
                 group.append(self._waiting.pop(0))
                 size += len(group[-1].arrivals)

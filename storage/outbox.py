@@ -12,6 +12,7 @@ A leased row whose process died is `in_flight`: nobody knows whether it arrived.
 from collections.abc import Sequence
 from datetime import datetime
 
+from storage.errors import Unreadable
 from storage.handle import Handle
 from storage.inbox import ids_of
 from storage.moments import from_ms, to_ms
@@ -25,7 +26,7 @@ class Outbox:
         self._on = handle
 
     async def add(self, parts: Sequence[Part], *, now: datetime) -> None:
-        """Plan the parts, in this order."""
+        """Plan the parts, in this order. The life of one planned for later begins when it may leave."""
         rows = [
             {
                 "citizen_id": part.citizen_id,
@@ -39,19 +40,23 @@ class Outbox:
                 "subject": part.subject,
                 "keep": int(part.keep),
                 "not_before": to_ms(part.not_before),
-                "created_at": to_ms(now),
+                "created_at": to_ms(max(now, part.not_before)),
             }
             for part in parts
         ]
         if rows:
             await self._on.queries.outbox_add(self._on.connection, rows)
 
-    async def lease(self, channel: str, *, now: datetime, limit: int) -> list[Leased]:
-        """Take up to `limit` parts for sending, the oldest of each citizen and lane, replies first."""
+    async def lease(self, channel: str, *, now: datetime, limit: int, lane: Lane = Lane.BROADCAST) -> list[Leased]:
+        """
+        Take up to `limit` parts for sending, the oldest of each citizen and lane, replies first; lanes up to `lane`.
+
+        A part that can't be decrypted is buried, so that it never blocks the ones behind it.
+        """
         rows = [
             row
             async for row in self._on.queries.outbox_lease(
-                self._on.connection, channel=channel, now=to_ms(now), limit=limit
+                self._on.connection, channel=channel, now=to_ms(now), limit=limit, lane=int(lane)
             )
         ]
         if not rows:
@@ -62,19 +67,25 @@ class Outbox:
             self._on.connection, ids=ids
         ):
             checks[id_] = (chat, stopped_at, unreachable_at, reminder, newest)
-        leased = []
+        leased, unreadable = [], []
         for row in rows:
             id_, citizen_id, address, turn, part, lane, key, body, attempts, is_repeat, created_at, subject = row
             chat, stopped_at, unreachable_at, reminder, newest = checks[id_]
+            try:
+                place = self._on.cipher.open(bytes(chat), "addresses", "chat", address).decode() if chat else ""
+                plain = self._on.cipher.open(bytes(body), "outbox", "body", f"{turn}:{part}")
+            except Unreadable:
+                unreadable.append((id_, "unreadable"))
+                continue
             leased.append(
                 Leased(
                     number=id_,
                     citizen_id=citizen_id,
                     channel=channel,
-                    chat=self._on.cipher.open(bytes(chat), "addresses", "chat", address).decode() if chat else "",
+                    chat=place,
                     lane=Lane(lane),
                     key=key,
-                    body=self._on.cipher.open(bytes(body), "outbox", "body", f"{turn}:{part}"),
+                    body=plain,
                     attempts=attempts,
                     is_repeat=bool(is_repeat),
                     created_at=from_ms(created_at),
@@ -85,6 +96,7 @@ class Outbox:
                     newest=bool(newest),
                 )
             )
+        await self.bury(unreadable, now=now)
         leased.sort(key=lambda part: (part.lane, part.number))
         return leased
 
@@ -102,6 +114,12 @@ class Outbox:
         ]
         if rows:
             await self._on.queries.outbox_again(self._on.connection, rows)
+
+    async def put_back(self, untried: Sequence[tuple[int, datetime]]) -> None:
+        """(number, not before): leased, but nobody tried to send it; the attempt does not count."""
+        rows = [{"id": number, "not_before": to_ms(at)} for number, at in untried]
+        if rows:
+            await self._on.queries.outbox_put_back(self._on.connection, rows)
 
     async def cancel(self, cancelled: Sequence[tuple[int, str]], *, now: datetime) -> None:
         """(number, reason): will not be sent, and nobody needs to act."""
@@ -156,6 +174,10 @@ class Outbox:
         """Unsent parts by channel and lane, web excluded (its page fetches them)."""
         rows = self._on.queries.outbox_count_waiting(self._on.connection)
         return {(row[0], Lane(row[1])): row[2] async for row in rows}
+
+    async def unanswered(self, channel: str) -> int:
+        """Citizens of the channel whose replies are not sent yet."""
+        return int(await self._on.queries.outbox_count_unanswered(self._on.connection, channel=channel) or 0)
 
     async def count_dead(self) -> int:
         return int(await self._on.queries.outbox_count_dead(self._on.connection) or 0)

@@ -6,9 +6,10 @@ ON CONFLICT (turn, part) DO NOTHING;
 
 -- name: outbox_lease
 -- The oldest unsent part of each citizen and lane, replies first. One elected sender per channel: no row is skipped.
+-- `state IN (0, 1) AND state = 0`, here and below: SQLite takes a partial index only when its own words are repeated.
 UPDATE outbox SET state = 1, attempts = attempts + 1 WHERE id IN (
     SELECT o.id FROM outbox o
-    WHERE o.channel = :channel AND o.state = 0 AND o.not_before <= :now AND NOT EXISTS (
+    WHERE o.channel = :channel AND o.lane <= :lane AND o.state IN (0, 1) AND o.state = 0 AND o.not_before <= :now AND NOT EXISTS (
         SELECT 1 FROM outbox p
         WHERE p.citizen_id = o.citizen_id AND p.lane = o.lane AND p.state IN (0, 1) AND p.id < o.id AND p.channel = o.channel)
     ORDER BY o.lane, o.id LIMIT :limit)
@@ -16,20 +17,24 @@ RETURNING id, citizen_id, address, turn, part, lane, key, body, attempts, is_rep
 
 -- name: outbox_sent*!
 UPDATE outbox SET state = 2, finished_at = :at, sent_id = :sent_id, body = CASE WHEN keep = 1 THEN body ELSE NULL END,
-    is_repeat = 0 WHERE id = :id;
+    is_repeat = 0 WHERE id = :id AND state IN (0, 1, 4);
 
 -- name: outbox_again*!
-UPDATE outbox SET state = 0, not_before = :not_before, is_repeat = :is_repeat, reason = :reason WHERE id = :id;
+UPDATE outbox SET state = 0, not_before = :not_before, is_repeat = :is_repeat, reason = :reason WHERE id = :id AND state = 1;
+
+-- name: outbox_put_back*!
+-- not tried, so not counted
+UPDATE outbox SET state = 0, attempts = attempts - 1, not_before = :not_before WHERE id = :id AND state = 1;
 
 -- name: outbox_cancel*!
-UPDATE outbox SET state = 5, finished_at = :at, reason = :reason, body = NULL WHERE id = :id;
+UPDATE outbox SET state = 5, finished_at = :at, reason = :reason, body = NULL WHERE id = :id AND state = 1;
 
 -- name: outbox_dead*!
-UPDATE outbox SET state = 4, finished_at = :at, reason = :reason WHERE id = :id;
+UPDATE outbox SET state = 4, finished_at = :at, reason = :reason WHERE id = :id AND state = 1;
 
 -- name: outbox_in_flight
 -- left by a process that died while sending
-SELECT id, lane, is_repeat FROM outbox WHERE channel = :channel AND state = 1 ORDER BY id;
+SELECT id, lane, is_repeat FROM outbox WHERE channel = :channel AND state IN (0, 1) AND state = 1 ORDER BY id;
 
 -- name: outbox_letters
 SELECT id, citizen_id, channel, key, reason, finished_at FROM outbox WHERE state = 4 ORDER BY id DESC LIMIT :limit;
@@ -39,10 +44,13 @@ UPDATE outbox SET state = 0, attempts = 0, not_before = :now, created_at = :now,
 WHERE id = :id AND state = 4 AND body IS NOT NULL;
 
 -- name: outbox_next$
-SELECT MIN(not_before) FROM outbox WHERE channel = :channel AND state = 0;
+SELECT MIN(not_before) FROM outbox WHERE channel = :channel AND state IN (0, 1) AND state = 0;
 
 -- name: outbox_count_waiting
 SELECT channel, lane, COUNT(*) FROM outbox WHERE state IN (0, 1) AND channel <> 'web' GROUP BY channel, lane;
+
+-- name: outbox_count_unanswered$
+SELECT COUNT(DISTINCT citizen_id) FROM outbox WHERE channel = :channel AND lane = 0 AND state IN (0, 1);
 
 -- name: outbox_count_dead$
 SELECT COUNT(*) FROM outbox WHERE state = 4;
@@ -50,15 +58,15 @@ SELECT COUNT(*) FROM outbox WHERE state = 4;
 -- name: outbox_stop*!
 -- what nobody asked for never leaves after "stop"
 UPDATE outbox SET state = 5, finished_at = :at, reason = 'stopped', body = NULL
-WHERE citizen_id = :citizen_id AND state = 0 AND lane > 0;
+WHERE citizen_id = :citizen_id AND state IN (0, 1) AND state = 0 AND lane > 0;
 
 -- name: outbox_drop_subject*!
 UPDATE outbox SET state = 5, finished_at = :at, reason = 'cancelled', body = NULL
-WHERE subject = :subject AND state = 0;
+WHERE subject = :subject AND state IN (0, 1) AND state = 0;
 
 -- name: outbox_blocked!
 UPDATE outbox SET state = 5, finished_at = :at, reason = 'blocked', body = NULL
-WHERE channel = :channel AND address = :address AND state = 0;
+WHERE channel = :channel AND address = :address AND state IN (0, 1) AND state = 0;
 
 -- name: outbox_forget!
 DELETE FROM outbox WHERE citizen_id = :citizen_id;

@@ -1,0 +1,394 @@
+"""
+The way out: what turns have planned leaves here, in order, at the platform's pace, after the commit.
+
+    one cycle = one transaction:  results of what was sent meanwhile --> what may leave in the next 0.1 s is leased
+                                  and judged --> commit --> sent side by side, one at a time to each chat
+
+A part is leased only when it can leave at once, so few are uncertain after a crash; what must wait stays in the table.
+The elected process of a channel runs one `Sender` (bot/duty.py). What follows from each answer: bot/fate.py.
+"""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from heapq import heappop, heappush
+from random import Random
+
+import msgspec
+import structlog
+
+from bot.apology import Apologies
+from bot.breaker import Breaker
+from bot.channels.port import Broken, Channel, SendError, TooFast, Uncertain, Unreachable
+from bot.clock import Clock
+from bot.fate import BROKEN_S, Again, Cancelled, Dead, Fate, Sent, after, forbidden, is_late
+from bot.ledger import Ledger, Result
+from bot.messages import Address, Outgoing
+from bot.pace import Pace
+from bot.quiet import Quiet
+from bot.standing import Standing
+from bot.telemetry import SENDS, alarm
+from bot.texts.schema import ChannelRules, Content
+from bot.timer import LoopTimer, Timer
+from storage.database import Database, Transaction
+from storage.errors import Unavailable
+from storage.installation import Epoch
+from storage.records import Lane, Leased
+
+log = structlog.get_logger()
+
+IN_FLIGHT = 50
+RESERVED = 0.2  # share of those that only replies may take: hanging broadcasts must not hold them up
+HORIZON_S = 0.1
+POLL_S = 1.0
+ROUNDS = 8  # leases in one transaction, when what was leased must wait or is cancelled
+BUSY_CHAT_S = 0.2
+SEND_S = 90.0  # above every adapter's own limits: a send that hangs must not keep its place for ever
+DRAIN_S = 10.0
+IDEMPOTENT = frozenset({"vk"})  # a repeated number makes no second message there
+USUAL = ChannelRules(per_second=20, chat_per_second=1)
+
+_outgoing = msgspec.json.Decoder(Outgoing)
+
+
+@dataclass(frozen=True, slots=True)
+class _Flight:
+    part: Leased
+    message: Outgoing
+    starts: float  # timer's time
+
+
+class Sender:
+    """
+    Sends what waits for one channel. content: gives the edition in force.
+
+    Only one may run per channel at a time: whoever calls holds the election. Nothing it does raises.
+    """
+
+    def __init__(
+        self,
+        channel: Channel,
+        database: Database,
+        clock: Clock,
+        content: Callable[[], Content],
+        *,
+        standing: Standing | None = None,
+        timer: Timer | None = None,
+        random: Random | None = None,
+        in_flight: int = IN_FLIGHT,
+    ) -> None:
+        self.standing = standing or Standing(channel.name)
+        self.pace = Pace(content().channels.get(channel.name, USUAL))
+        self._channel = channel
+        self._database = database
+        self._clock = clock
+        self._content = content
+        self._timer = timer or LoopTimer()
+        self._random = random or Random()  # noqa: S311  jitter, no secret
+        self._most = in_flight
+        self._breaker = Breaker(self._random)
+        self._is_idempotent = channel.name in IDEMPOTENT
+        self._ledger = Ledger(channel.name, database, clock, is_idempotent=self._is_idempotent)
+        self._epoch: Epoch | None = None
+        self._is_unsure = False
+        self._flights: dict[int, asyncio.Task[None]] = {}
+        self._chats: set[str] = set()
+        self._results: list[Result] = []
+        self._asking: asyncio.Task[None] | None = None
+        self._stir = asyncio.Event()
+        self._wakes: list[float] = []
+        self._has_more = False
+        self._failures = 0
+        self._apologies = Apologies(channel.limits.text_chars)
+        self._lost: asyncio.Event | None = None
+
+    async def run(self, stop: asyncio.Event, lost: asyncio.Event | None = None) -> None:
+        """
+        Until `stop`: what is under way is waited for (10 s) and stored.
+
+        lost: of the election; breaks off at once.
+        """
+        self._lost = lost
+        self.standing.up("send")
+        watchers = [asyncio.create_task(self._hear())]
+        watchers += [asyncio.create_task(self._watch(event)) for event in (stop, lost) if event is not None]
+        try:
+            while not stop.is_set() and not (lost and lost.is_set()):
+                self._stir.clear()
+                wait_s = await self._cycle()
+                if wait_s > 0:
+                    await self._timer.wait(self._stir, wait_s)
+        finally:
+            for watcher in watchers:
+                watcher.cancel()
+            await self._finish(is_lost=bool(lost and lost.is_set()))
+
+    async def run_once(self) -> int:
+        """One cycle, its sends and their results; returns how many sends were tried. For tests."""
+        await self._cycle()
+        tried = len(self._flights)
+        while self._flights:
+            await asyncio.wait(self._flights.values())
+        if self._results:
+            await self._work(self._timer.time(), may_lease=False)
+        return tried
+
+    # One cycle
+
+    async def _cycle(self) -> float:
+        """One transaction if there is work for one; returns the seconds to wait for the next, unless stirred."""
+        now = self._timer.time()
+        self._adopt()
+        while self._wakes and self._wakes[0] <= now:
+            heappop(self._wakes)
+        if self._breaker.needs_asking:
+            self._ask(now)
+        may_lease = self._room(now)[0] > 0
+        if may_lease or self._results:
+            try:
+                await self._work(now, may_lease=may_lease)
+            except Exception as error:
+                return self._failed(error)
+            self._failures = 0
+        return self._wait_s(self._timer.time())
+
+    async def _work(self, now: float, *, may_lease: bool) -> None:
+        if self._epoch is None:
+            self._epoch = await self._ledger.recover()
+        results, flights = list(self._results), []
+        async with self._database.write() as tx:
+            await self._ledger.store(tx, results)
+            if self._is_unsure:
+                await self._ledger.release(tx, self._flights.keys() | {part.number for part, _ in self._results})
+            if may_lease:
+                flights = await self._lease(tx, now)
+            if self._breaker.is_open and not flights and await tx.outbox.next_at(self._channel.name) is None:
+                self.standing.up("send")  # nothing is left that could show that it works again
+        del self._results[: len(results)]
+        self._is_unsure = False
+        if self._lost is not None and self._lost.is_set():
+            return
+        for flight in flights:
+            self._start(flight)
+
+    def _failed(self, error: Exception) -> float:
+        """The transaction failed: results stay here; what may have been leased is put back by the next one."""
+        self._is_unsure = True
+        self._failures += 1
+        what = "database_unavailable" if isinstance(error, Unavailable) else "sender_failed"
+        if self._failures == 1 or what == "sender_failed":
+            alarm(what, channel=self._channel.name, error=type(error.__cause__ or error).__name__)
+        return min(0.2 * 2.0 ** min(self._failures, 5), 5.0)
+
+    def _wait_s(self, now: float) -> float:
+        if self._results:
+            return 0.0
+        wait_s = max(min([POLL_S, *(at - now for at in self._wakes[:1])]), 0.001)
+        if not self._has_more or self._breaker.is_open or len(self._flights) >= self._most:
+            return wait_s
+        if self._room(now)[0]:
+            return 0.0
+        return max(min(wait_s, self.pace.next_at(now) - now - HORIZON_S / 2), 0.001)
+
+    def _adopt(self) -> None:
+        self.pace.adopt(self._content().channels.get(self._channel.name, USUAL))
+
+    def _room(self, now: float) -> tuple[int, Lane]:
+        """How many parts may be leased now, and of which lanes."""
+        free = self._most - len(self._flights)
+        if self._breaker.is_open:
+            free = 0 if self._breaker.needs_asking or self._flights else 1
+        if free <= 0:
+            return 0, Lane.REPLY
+        reserved = 0 if self._breaker.is_open else int(self._most * RESERVED)
+        lane = Lane.BROADCAST
+        if free <= reserved or Quiet.of(self._content()).until(self._clock.now()) is not None:
+            lane, reserved = Lane.REPLY, 0
+        return min(free - reserved, self.pace.room(now, HORIZON_S)), lane
+
+    # Before the wire
+
+    async def _lease(self, tx: Transaction, now: float) -> list[_Flight]:
+        flights: list[_Flight] = []
+        content, today = self._content(), self._clock.now()
+        room, lane = self._room(now)
+        for _ in range(ROUNDS):
+            leased = await tx.outbox.lease(self._channel.name, now=today, limit=room, lane=lane)
+            cancelled: list[tuple[int, str]] = []
+            dead: list[tuple[int, str]] = []
+            back: list[tuple[int, datetime]] = []
+            accepted = len(flights)
+            for part in leased:
+                match self._judged(part, content, today, now, {flight.part.chat for flight in flights}):
+                    case Cancelled(reason):
+                        cancelled.append((part.number, reason))
+                    case Dead(reason):
+                        dead.append((part.number, reason))
+                    case float(wait_s):
+                        back.append((part.number, today + timedelta(seconds=wait_s)))
+                        self._wake(now + wait_s)
+                    case Outgoing() as message:
+                        flights.append(_Flight(part, message, self.pace.take(part.chat, now)))
+            await tx.outbox.cancel(cancelled, now=today)
+            await tx.outbox.bury(dead, now=today)
+            await tx.outbox.put_back(back)
+            self._count("cancelled", len(cancelled))
+            self._has_more = len(leased) == room
+            room -= len(flights) - accepted
+            if not self._has_more or room <= 0:
+                break
+        return flights
+
+    def _judged(
+        self, part: Leased, content: Content, today: datetime, now: float, taken: set[str]
+    ) -> Cancelled | Dead | float | Outgoing:
+        """Why the part won't leave, or after how many seconds it may, or the message to send."""
+        late_after = timedelta(minutes=content.rules.apology_after_minutes)
+        refusal = forbidden(part, today, late_after=late_after, quiet=Quiet.of(content))
+        if refusal is not None:
+            return refusal
+        if part.chat in self._chats or part.chat in taken:
+            return BUSY_CHAT_S
+        wait_s = self.pace.chat_at(part.chat, now) - now
+        if wait_s > HORIZON_S:
+            return wait_s
+        try:
+            message = _outgoing.decode(part.body)
+        except msgspec.MsgspecError:
+            return Dead("unreadable")
+        if is_late(part, today, late_after):
+            return self._apologies.put(message, part.citizen_id, content, today)
+        return message
+
+    # On the wire
+
+    def _start(self, flight: _Flight) -> None:
+        self._chats.add(flight.part.chat)
+        self._flights[flight.part.number] = asyncio.create_task(self._fly(flight))
+
+    async def _fly(self, flight: _Flight) -> None:
+        part = flight.part
+        begun = self._timer.time()
+        try:
+            if flight.starts > begun:
+                await self._timer.sleep(flight.starts - begun)
+                begun = self._timer.time()
+            fate = await self._send(flight, begun)
+            self._results.append((part, fate))
+            if isinstance(fate, Again):
+                self._wake(self._timer.time() + fate.wait_s)
+        finally:
+            self._chats.discard(part.chat)
+            del self._flights[part.number]
+            self._stir.set()
+
+    async def _send(self, flight: _Flight, begun: float) -> Fate:
+        part = flight.part
+        number = self._epoch.random_id(part.number) if self._epoch and self._is_idempotent else part.number
+        error: SendError
+        try:
+            async with asyncio.timeout(SEND_S):
+                sent = await self._channel.send(Address(part.channel, part.chat), flight.message, number)
+        except SendError as failed:
+            error = failed
+        except Exception as failed:  # an adapter's bug must stop neither the queue nor be taken for a success
+            alarm("channel_bug", channel=self._channel.name, error=type(failed).__name__, part=part.number)
+            error = Uncertain(type(failed).__name__)
+        else:
+            self._count("repeated" if part.is_repeat else "sent")
+            self._answered()
+            return Sent(sent)
+        fate = after(part, error, is_idempotent=self._is_idempotent, random=self._random)
+        self._learn(part, error, fate, begun)
+        return fate
+
+    def _learn(self, part: Leased, error: SendError, fate: Fate, begun: float) -> None:
+        """What a failed send says about the channel."""
+        now = self._timer.time()
+        name = "too_fast" if isinstance(error, TooFast) else type(error).__name__.lower()
+        self._count(name)
+        log.info("send_failed", channel=part.channel, part=part.number, error=name, attempt=part.attempts)
+        if isinstance(error, TooFast) and isinstance(fate, Again):
+            self.pace.refused(part.chat, now, fate.wait_s, everyone=error.everyone)
+        if isinstance(fate, Dead):
+            self._count("dead")
+            log.warning("dead_letter", channel=part.channel, part=part.number, reason=fate.reason)
+        if isinstance(error, Broken | Unreachable | Uncertain):
+            self._down(error, begun, now)
+        else:
+            self._answered()
+
+    # The platform as a whole
+
+    def _answered(self) -> None:
+        self._breaker.answered()
+        self.standing.up("send")
+
+    def _down(self, error: SendError, begun: float, now: float) -> None:
+        is_broken = isinstance(error, Broken)
+        if self._breaker.failed(begun, now, is_broken=is_broken):
+            self.pace.pause(now, BROKEN_S if is_broken else self._breaker.pause_s())
+            self.standing.down("send", str(error) if is_broken else "no answer")
+
+    def _ask(self, now: float) -> None:
+        if self._asking is None and not self._flights and self.pace.next_at(now) <= now:
+            self._asking = asyncio.create_task(self._asked())
+
+    async def _asked(self) -> None:
+        begun = self._timer.time()
+        try:
+            async with asyncio.timeout(SEND_S):
+                await self._channel.open()
+        except SendError as error:
+            self._down(error, begun, self._timer.time())
+        except Exception as error:
+            alarm("channel_bug", channel=self._channel.name, error=type(error).__name__)
+            self._down(Unreachable(type(error).__name__), begun, self._timer.time())
+        else:
+            self._breaker.asked()
+        finally:
+            self._asking = None
+            self._stir.set()
+
+    async def _finish(self, *, is_lost: bool) -> None:
+        flights = list(self._flights.values())
+        if flights and not is_lost:
+            await asyncio.wait(flights, timeout=DRAIN_S)
+        if self._asking is not None:
+            flights.append(self._asking)
+        for flight in flights:
+            flight.cancel()
+        await asyncio.gather(*flights, return_exceptions=True)
+        if is_lost:  # the next owner decides about the rest; that these were sent is true for it as well
+            self._results = [(part, fate) for part, fate in self._results if isinstance(fate, Sent)]
+        with suppress(Exception):
+            if self._results:
+                async with self._database.write() as tx:
+                    await self._ledger.store(tx, self._results)
+                self._results.clear()
+        if self._results:
+            alarm("results_not_stored", channel=self._channel.name, count=len(self._results))
+        self._epoch = None  # whoever sends next asks again what is in flight
+
+    # Wake-ups
+
+    async def _hear(self) -> None:
+        ear = self._database.listen("outbox")
+        while True:
+            if await ear.wait(60.0):
+                self._stir.set()
+
+    async def _watch(self, event: asyncio.Event) -> None:
+        await event.wait()
+        self._stir.set()
+
+    def _wake(self, at: float) -> None:
+        """Later ones are found by the poll."""
+        if at - self._timer.time() <= POLL_S:
+            heappush(self._wakes, at)
+
+    def _count(self, outcome: str, number: int = 1) -> None:
+        if number:
+            SENDS.labels(self._channel.name, outcome).inc(number)
