@@ -61,10 +61,17 @@ class Labels:
 
 
 def lay_out(
-    text: str, options: Sequence[Option], *, labels: Labels, has_back: bool, page: int, footer: bool, bare: bool = False
+    text: str,
+    options: Sequence[Option],
+    *,
+    labels: Labels,
+    has_back: bool,
+    page: int,
+    footer: Sequence[str] = (),
+    bare: bool = False,
 ) -> Screen:
     """
-    footer: add the row «Меню», «Специалист» (channels without a bottom keyboard).
+    footer: MENU, HUMAN or both, for channels without a bottom keyboard.
     bare: the client shows no buttons: everything is a numbered list, answered by typing.
     """
     pages = _pages(options)
@@ -81,7 +88,8 @@ def lay_out(
     if last:
         rows.append(tuple(last))
     if footer:
-        rows.append((Option(MENU, labels.menu), Option(HUMAN, labels.human)))
+        names = {MENU: labels.menu, HUMAN: labels.human}
+        rows.append(tuple(Option(id_, names[id_]) for id_ in footer))
     return Screen(text, tuple(rows), tuple(shown), numbered, page)
 
 

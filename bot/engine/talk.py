@@ -38,7 +38,7 @@ from bot.engine.press import Press
 from bot.engine.screen import BACK, HUMAN, MENU, NEXT, PREVIOUS, Labels, Option, Screen, lay_out
 from bot.engine.session import TRAIL_MAX, Place, Session
 from bot.engine.turn import Turn
-from bot.engine.words import Command, chosen, command, everywhere
+from bot.engine.words import Command, chosen, command, everywhere, is_greeting
 from bot.messages import Incoming, Kind
 from bot.texts import render
 from storage.records import CitizenRow, Lane, PlanItemRow
@@ -235,6 +235,8 @@ class Talk:
             await self._run([Enter(main)])
         elif hearing is not None and hearing.words and not self._is_elsewhere(flow):
             await self._run(await self._handle(hearing.handler, text=text))
+        elif is_greeting(text, self.turn.content.words):
+            await self._run([Enter("start")])
         else:
             await self._run([Enter("fallback", "unknown")])
 
@@ -372,9 +374,14 @@ class Talk:
             labels=labels,
             has_back=has_back,
             page=page,
-            footer=not self._has_bottom_keyboard,
+            footer=() if self._has_bottom_keyboard else self._footer({choice.id for choice in choices}),
             bare=self.session.is_bare,
         )
+
+    def _footer(self, choices: set[str]) -> list[str]:
+        """«Меню» and «Специалист», where the screen does not offer them by itself."""
+        menu = [] if "menu" in choices or self._at.flow == "menu" else [MENU]
+        return menu + ([] if "handover" in choices else [HUMAN])
 
     def _arrive(self) -> None:
         """Keep the way back: where we come from, without walking in circles."""

@@ -21,7 +21,8 @@ COMMANDS = {
     "stop": "stop",
     "help": "help",
 }
-EVERYWHERE = {"menu": "menu", "stop": "stop", "human": "handover", "help": "help", "start": "start"}
+EVERYWHERE = {"menu": "menu", "stop": "stop", "human": "handover", "help": "help", "data": "my_data"}
+GREETING = "start"
 _COMMAND = re.compile(r"/([a-z]+)(?:@\w+)?(?:\s+([A-Za-z0-9_-]{1,60}))?\s*\Z", re.IGNORECASE)
 _NOT_WORDS = re.compile(r"[^\w\s/:–—-]|_", re.UNICODE)
 _DASHES = re.compile(r"(?<!\w)[-–—:/]+|[-–—:/]+(?!\w)")
@@ -59,6 +60,11 @@ def everywhere(text: str, words: Mapping[str, Sequence[str]]) -> Command | None:
         if said in words.get(word, ()):
             return Command(flow)
     return None
+
+
+def is_greeting(text: str, words: Mapping[str, Sequence[str]]) -> bool:
+    """«привет», «начать»: a start where nothing else was asked for."""
+    return plain(text) in words.get(GREETING, ())
 
 
 def chosen(text: str, shown: Sequence[tuple[str, str]], words: Mapping[str, Sequence[str]]) -> str | None:

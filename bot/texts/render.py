@@ -105,9 +105,9 @@ def hours_words(office: Office) -> str:
 
 
 def progress(done: int, total: int) -> str:
-    """«3 из 9  ▰▰▰▱▱▱▱▱▱»; above ten items the bar shows tenths."""
+    """«3 из 9  ▰▰▰▱▱▱▱▱▱»; above ten items the bar shows tenths, and the first step already shows."""
     cells = min(total, BAR_CELLS)
-    full = done if total <= BAR_CELLS else done * cells // total
+    full = done if total <= BAR_CELLS else max(min(done, 1), done * cells // total)
     return f"{done} из {total}  {'▰' * full}{'▱' * (cells - full)}".rstrip()
 
 

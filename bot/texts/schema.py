@@ -286,7 +286,8 @@ class Content:
     """
     One edition of content. Mappings keep the order in which people see things.
 
-    words: command ("back", "menu", "stop", "human", "help", "start", "yes", "no") → typed words, lower case, е for ё.
+    words: command ("back", "menu", "stop", "human", "help", "data", "start", "yes", "no") → typed words, lower case, е
+    for ё.
     fingerprint: SHA-256 of names and bytes of all files, hexadecimal.
     """
 

@@ -18,5 +18,5 @@ def step_text(turn: Turn, flow: str, step: PlanStep) -> str:
     }
     filled = {part: turn.fill(text) for part, text in parts.items() if text}
     return "\n\n".join(
-        render.say(turn.content, f"{flow}.{part}", {"text": text}) for part, text in filled.items() if text
+        render.say(turn.content, f"{flow}.{part}", {"text": text}).rstrip() for part, text in filled.items() if text
     )
