@@ -108,6 +108,7 @@ def _config(versions: Path) -> "Config":
 def _upgrade_sqlite(path: Path, versions: Path) -> None:
     from alembic import command
     from sqlalchemy import Connection, NullPool, create_engine, event
+    from sqlalchemy.exc import DBAPIError
 
     create(path)
 
@@ -121,9 +122,13 @@ def _upgrade_sqlite(path: Path, versions: Path) -> None:
     event.listen(engine, "begin", begin)
     config = _config(versions)
     try:
-        with translated(), engine.connect() as connection:
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+        with translated():
+            try:
+                with engine.connect() as connection:
+                    config.attributes["connection"] = connection
+                    command.upgrade(config, "head")
+            except DBAPIError as error:
+                raise (error.orig or error) from error
     finally:
         engine.dispose()
 
@@ -131,9 +136,10 @@ def _upgrade_sqlite(path: Path, versions: Path) -> None:
 async def _upgrade_postgres(url: str, versions: Path) -> None:
     from alembic import command
     from sqlalchemy import Connection, NullPool
+    from sqlalchemy.exc import DBAPIError
     from sqlalchemy.ext.asyncio import create_async_engine
 
-    from storage.postgreslink import connect
+    from storage.postgreslink import connect, translated
 
     config = _config(versions)
 
@@ -145,7 +151,11 @@ async def _upgrade_postgres(url: str, versions: Path) -> None:
         "postgresql+asyncpg://", async_creator=lambda: connect(url, "migrate", timeout_s=None), poolclass=NullPool
     )
     try:
-        async with engine.connect() as connection:
-            await connection.run_sync(upgrade_on)
+        with translated():
+            try:
+                async with engine.connect() as connection:
+                    await connection.run_sync(upgrade_on)
+            except DBAPIError as error:  # around SQLAlchemy's, around asyncpg's
+                raise (getattr(error.orig, "__cause__", None) or error) from error
     finally:
         await engine.dispose()

@@ -149,8 +149,11 @@ class PostgresDatabase:
                 queued = _Queued(connection, is_writing=is_writing)
                 yield Transaction(Handle(queued, self._queries, self.cipher, "postgres"))
             except BaseException:
-                with suppress(*BROKEN):
+                try:
                     await transaction.rollback()
+                except BROKEN:
+                    with suppress(asyncpg.InterfaceError):  # asyncpg has dropped it by itself
+                        connection.terminate()
                 raise
             with translated():
                 await transaction.commit()

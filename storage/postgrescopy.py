@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
 from storage.errors import StorageError, Unavailable
 from storage.migrate import RESTORING
@@ -42,11 +42,9 @@ def _target(url: str) -> tuple[str, dict[str, str]]:
     query = parse_qsl(parts.query, keep_blank_values=True)
     password = unquote(parts.password or "") or dict(query).get("password", "")
     account, at, place = parts.netloc.rpartition("@")
-    bare = parts._replace(
-        netloc=account.partition(":")[0] + at + place,
-        query=urlencode([(name, value) for name, value in query if name != "password"]),
-    )
-    return urlunsplit(bare), {**os.environ, **({"PGPASSWORD": password} if password else {})}
+    kept = urlencode([(name, value) for name, value in query if name != "password"])
+    bare = f"{parts.scheme}://{account.partition(':')[0]}{at}{place}{parts.path}{'?' if kept else ''}{kept}"
+    return bare, {**os.environ, **({"PGPASSWORD": password} if password else {})}
 
 
 async def _tool(*arguments: str, env: dict[str, str] | None = None) -> None:

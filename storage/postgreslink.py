@@ -23,7 +23,7 @@ SETTINGS = {
 # lock not available.
 _PASSING = ("08", "40", "53", "57", "58", "55P03")
 _READ_ONLY = "25006"  # a standby after a switch-over
-BROKEN = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError)
+BROKEN = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
 
 
 @contextmanager
@@ -38,12 +38,13 @@ def translated(*, is_writing: bool = True) -> Iterator[None]:
     except asyncpg.PostgresError as error:
         state = error.sqlstate or ""
         if state.startswith(_PASSING) or (is_writing and state == _READ_ONLY):
-            raise Unavailable(f"PostgreSQL: {error}") from error
+            raise Unavailable(f"PostgreSQL: {error.args[0]}") from error
         raise
-    except OSError as error:  # a TimeoutError, too
-        raise Unavailable(f"PostgreSQL: {error or type(error).__name__}") from error
+    except (OSError, asyncpg.InternalClientError) as error:  # a TimeoutError, too; cut off between two messages
+        raise Unavailable(f"PostgreSQL: {str(error) or type(error).__name__}") from error
     except asyncpg.InterfaceError as error:
-        if "clos" in str(error) or "released" in str(error):  # asyncpg has one class for "is closed" and for misuse
+        # asyncpg has one class for "is closed" and for misuse, and quotes values in those that are ValueErrors
+        if not isinstance(error, ValueError) and ("clos" in str(error) or "released" in str(error)):
             raise Unavailable(f"PostgreSQL: {error}") from error
         raise
 

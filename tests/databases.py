@@ -1,8 +1,11 @@
 """
 Databases for tests: a fresh one each, on SQLite (a file in tmp_path) and on PostgreSQL, never skipped.
 
-PostgreSQL: BOT_TEST_POSTGRES_URL, else a server on 127.0.0.1:5432 (user postgres, trust), else an embedded one. Both
-kinds are copies of a database that was migrated once per worker, so a test pays 30 ms for it, not a migration.
+PostgreSQL: BOT_TEST_POSTGRES_URL, else a server on 127.0.0.1:5432 (user postgres, trust), else an embedded one.
+
+Both kinds are copies of a database that was migrated once per worker. On PostgreSQL a copy is emptied and used again:
+CREATE and DROP DATABASE each wait for the disk of the whole server (0.5 s together beside other work, emptying 30 ms).
+One whose schema a test has changed is dropped.
 """
 
 import asyncio
@@ -11,10 +14,11 @@ import shutil
 import sqlite3
 from collections.abc import AsyncIterator, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from io import BytesIO
 from itertools import count
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
@@ -44,7 +48,8 @@ async def _execute(server: str, *statements: str) -> list[Any]:
 
 def _named(server: str, name: str) -> str:
     """The url of another database of the server."""
-    return urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
+    parts = urlsplit(server)
+    return f"{parts.scheme}://{parts.netloc}/{name}{'?' if parts.query else ''}{parts.query}"
 
 
 def _fresh_name() -> str:
@@ -89,16 +94,91 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         server.cleanup()
 
 
+class _Copies:
+    """Migrated databases on one server: lent to a test, emptied, lent again."""
+
+    # Names and shapes of all relations, with their ids: a table made anew is not the same table.
+    _SHAPE = """
+        SELECT md5(concat(
+            (SELECT string_agg(concat_ws(' ', oid, relname, relnatts), ',' ORDER BY oid) FROM pg_class WHERE oid > 16383
+             AND relnamespace::regnamespace::text NOT LIKE 'pg\\_%'),
+            (SELECT string_agg(nspname, ',' ORDER BY nspname) FROM pg_namespace WHERE nspname NOT LIKE 'pg\\_%'),
+            (SELECT count(*) FROM pg_proc WHERE oid > 16383)))
+    """
+    _TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+    _RESTART = """
+        SELECT setval(format('%I.%I', schemaname, sequencename)::regclass, start_value, false)
+        FROM pg_sequences WHERE last_value IS NOT NULL
+    """
+
+    def __init__(self, server: str) -> None:
+        self._server = server
+        self._template = _fresh_name()
+        self._made = [self._template]
+        self._free: list[str] = []
+        _run(_execute(server, f'CREATE DATABASE "{self._template}"'))
+        _run(migrate(_named(server, self._template)))
+        _run(self._remember())
+
+    async def _remember(self) -> None:
+        """What every copy begins with: the shape, and the rows that migrations put in."""
+        connection = await asyncpg.connect(_named(self._server, self._template))
+        try:
+            self._shape = await connection.fetchval(self._SHAPE)
+            self._rows: dict[str, bytes] = {}
+            for (table,) in await connection.fetch(self._TABLES):
+                rows = BytesIO()
+                await connection.copy_from_table(table, output=rows)
+                self._rows[table] = rows.getvalue()
+        finally:
+            await connection.close()
+
+    def take(self) -> str:
+        if self._free:
+            return self._free.pop()
+        name = _fresh_name()
+        _run(_execute(self._server, f'CREATE DATABASE "{name}" TEMPLATE "{self._template}"'))
+        self._made.append(name)
+        return name
+
+    def give_back(self, name: str) -> None:
+        if _run(self._is_emptied(name)):
+            self._free.append(name)
+        else:
+            _drop(self._server, name)
+            self._made.remove(name)
+
+    async def _is_emptied(self, name: str) -> bool:
+        """Whether the database is as new. Triggers and references sleep meanwhile."""
+        connection = await asyncpg.connect(_named(self._server, name), timeout=10)
+        try:
+            await connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+            if await connection.fetchval(self._SHAPE) != self._shape:
+                return False
+            await connection.execute("SET session_replication_role = replica; SET lock_timeout = '10s'")
+            async with connection.transaction():
+                await connection.execute("".join(f'DELETE FROM "{table}";' for table in self._rows))
+                for table, rows in self._rows.items():
+                    if rows:
+                        await connection.copy_to_table(table, source=BytesIO(rows))
+                await connection.execute(self._RESTART)
+        finally:
+            await connection.close()
+        return True
+
+    def drop_all(self) -> None:
+        for name in reversed(self._made):
+            _drop(self._server, name)
+
+
 @pytest.fixture(scope="session")
-def _postgres_template(postgres_server: str) -> Iterator[str]:
-    """The name of a migrated database nobody is connected to."""
-    name = _fresh_name()
-    _run(_execute(postgres_server, f'CREATE DATABASE "{name}"'))
-    try:
-        _run(migrate(_named(postgres_server, name)))
-        yield name
-    finally:
-        _drop(postgres_server, name)
+def _postgres_copies(postgres_server: str) -> Iterator[_Copies]:
+    copies = _Copies(postgres_server)
+    yield copies
+    copies.drop_all()
 
 
 @pytest.fixture(scope="session")
@@ -121,12 +201,11 @@ def empty_postgres_url(postgres_server: str) -> Iterator[str]:
 
 
 @pytest.fixture
-def postgres_url(postgres_server: str, _postgres_template: str) -> Iterator[str]:
+def postgres_url(postgres_server: str, _postgres_copies: _Copies) -> Iterator[str]:
     """A migrated database of this test alone, for tests that start processes or open it themselves."""
-    name = _fresh_name()
-    _run(_execute(postgres_server, f'CREATE DATABASE "{name}" TEMPLATE "{_postgres_template}"'))
+    name = _postgres_copies.take()
     yield _named(postgres_server, name)
-    _drop(postgres_server, name)
+    _postgres_copies.give_back(name)
 
 
 @pytest.fixture
