@@ -27,7 +27,7 @@ from tests.platforms.max_people import BOT, DIALOG, MaxPeople, Message
 from tests.platforms.max_rules import Window, body_fault
 from tests.platforms.max_schema import MaxSchema
 
-SCHEMA_FOLDERS = ("PLATFORM_SCHEMAS", "PLATFORM_max-schema.yamlS")
+SCHEMA_FOLDERS = ("PLATFORM_SCHEMAS",)
 BATCH = 100
 LONGEST_WAIT_S = 30
 RETENTION_S = 24 * 3600
