@@ -1,5 +1,6 @@
 """Counts without persons: starts by the tag of a deep link."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 
@@ -12,7 +13,12 @@ class Starts:
 
     async def count(self, starts: Sequence[tuple[str, str, date]]) -> None:
         """(tag, channel, day): one more start each."""
-        rows = [{"tag": tag, "channel": channel, "day": day.isoformat()} for tag, channel, day in starts]
+        counted = Counter((day.isoformat(), tag, channel) for tag, channel, day in starts)
+        # sorted: two workers that count the same tags must not wait for each other in a circle
+        rows = [
+            {"day": day, "tag": tag, "channel": channel, "count": count}
+            for (day, tag, channel), count in sorted(counted.items())
+        ]
         if rows:
             await self._on.queries.starts_count(self._on.connection, rows)
 

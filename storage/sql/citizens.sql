@@ -30,8 +30,8 @@ ON CONFLICT (citizen_id) DO UPDATE SET channel = excluded.channel, address = exc
 DELETE FROM sessions WHERE citizen_id = :citizen_id;
 
 -- name: starts_count*!
-INSERT INTO starts (tag, channel, day, count) VALUES (:tag, :channel, :day, 1)
-ON CONFLICT (day, tag, channel) DO UPDATE SET count = starts.count + 1;
+INSERT INTO starts (tag, channel, day, count) VALUES (:tag, :channel, :day, :count)
+ON CONFLICT (day, tag, channel) DO UPDATE SET count = starts.count + excluded.count;
 
 -- name: starts_by_tag
 SELECT tag, channel, SUM(count) FROM starts WHERE day >= :since GROUP BY tag, channel ORDER BY 3 DESC, 1, 2;
