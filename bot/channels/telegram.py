@@ -9,9 +9,11 @@ text, without markup and link previews. Groups are not listened to.
 Source: core.telegram.org/bots/api 10.2, getUpdates, setWebhook, sendMessage, editMessageText, InlineKeyboardMarkup.
 """
 
+import asyncio
 import hmac
 import json
 from collections.abc import Mapping, Sequence
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -90,7 +92,12 @@ class Telegram:
         self._made: Client | None = None
 
     async def open(self) -> None:
-        """Learn the bot's name (for deep links) and set the commands. Raises Broken, Unreachable."""
+        """
+        Learn the bot's name (for deep links) and set the commands. Raises Broken, Unreachable.
+
+        Loading the vendor library takes seconds: in a thread, so that others are served meanwhile.
+        """
+        await asyncio.to_thread(import_module, "bot.channels.telegram_client")
         client = self._client()
         try:
             self.username = (await client.bot.get_me()).username or ""

@@ -1,6 +1,8 @@
 """What the Telegram adapter hears: recorded updates, odd ones among them, and whatever Hypothesis can think of."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -303,3 +305,10 @@ def test_any_webhook_call_is_taken_forged_or_broken(headers: dict[str, str], bod
     assert headers == {HEADER: SECRET}
     (update,) = delivery.updates
     json.dumps(update, ensure_ascii=False).encode()
+
+
+def test_hearing_needs_no_vendor_library() -> None:
+    """A web process that only takes webhook calls saves the 150 MB of it."""
+    code = "import sys, bot.channels.telegram; sys.exit('aiogram' in sys.modules)"
+
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

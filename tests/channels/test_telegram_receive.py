@@ -14,6 +14,7 @@ from aiohttp import web
 
 from bot.channels.port import Broken, Channel, Forged, ReceiveError, TwoPollers, Unreachable
 from bot.channels.telegram import SECRET_HEADER, Telegram
+from bot.messages import Address, Outgoing
 from tests.platforms.telegram import TOKEN, TelegramEmulator
 from tests.platforms.telegram_queue import RETENTION_S, Updates
 
@@ -207,6 +208,25 @@ async def test_a_failed_poll_says_whether_it_is_worth_repeating(
     assert type(raised.value) is expected
     assert "вход" not in str(raised.value)
     assert TOKEN not in str(raised.value)
+
+
+async def test_a_redirect_is_not_followed() -> None:
+    """A gateway that redirects would get texts by another way than the operator chose."""
+    asked: list[str] = []
+
+    async def elsewhere(request: web.Request) -> web.Response:
+        asked.append(request.path)
+        raise web.HTTPFound("/elsewhere")
+
+    async with _server(elsewhere) as url:
+        channel = Telegram(token=TOKEN, api_url=url)
+        with pytest.raises(ReceiveError):
+            await channel.poll("")
+        with pytest.raises(Unreachable):
+            await channel.send(Address("telegram", "42"), Outgoing("", "текст"), 1)
+        await channel.close()
+
+    assert asked == [f"/bot{TOKEN}/getUpdates", f"/bot{TOKEN}/sendMessage"]
 
 
 async def test_a_poll_of_a_server_that_is_away_is_worth_repeating(
