@@ -8,7 +8,7 @@ connection of its own in PostgreSQL (storage/advisory.py). Nothing has to be cle
 import asyncio
 import fcntl
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -72,7 +72,7 @@ class Hold:
 
 
 @asynccontextmanager
-async def hold(lock: Lock, *, shared: bool, check: Callable[[], None] | None = None) -> AsyncIterator[Hold]:
+async def hold(lock: Lock, *, shared: bool, check: Callable[[], Awaitable[None]] | None = None) -> AsyncIterator[Hold]:
     """
     Hold the lock inside the block. Raises Held at once when somebody is in the way; Unavailable.
 
@@ -84,7 +84,7 @@ async def hold(lock: Lock, *, shared: bool, check: Callable[[], None] | None = N
     keeper = asyncio.create_task(_keep(lock, held, is_retaken=shared))
     try:
         if check is not None:
-            check()
+            await check()
         yield held
     finally:
         keeper.cancel()
@@ -109,8 +109,10 @@ async def _keep(lock: Lock, held: Hold, *, is_retaken: bool) -> None:
 class Election:
     """A candidate for one duty. Not for use by two tasks at once."""
 
-    def __init__(self, lock: Lock) -> None:
+    def __init__(self, lock: Lock, held: "set[Election]") -> None:
+        """held: the duties of one open database; this one is in it while it has its lock."""
         self._lock = lock
+        self._held = held
         self._is_held = False
 
     @property
@@ -126,9 +128,12 @@ class Election:
         """Try once to get the duty; true also when this object has it already. Raises Unavailable."""
         if not self.is_held:
             self._is_held = await self._lock.take(shared=False)
+            if self._is_held:
+                self._held.add(self)
         return self._is_held
 
     async def release(self) -> None:
         """Give the duty to whoever asks next. Nothing happens when it is not held."""
         self._is_held = False
+        self._held.discard(self)
         await self._lock.release()

@@ -17,6 +17,7 @@ from aiosql.adapters.asyncpg import AsyncPGAdapter
 from storage import statements
 from storage.advisory import AdvisoryLock
 from storage.cipher import Cipher
+from storage.errors import Held
 from storage.handle import Dialect, Handle
 from storage.locks import Election, Hold, hold
 from storage.postgreslink import BROKEN, COMMAND_S, CONNECT_S, SETTINGS, translated
@@ -27,6 +28,7 @@ from storage.wakes import Bell, Ear
 CONNECTIONS = 8
 _CLOSE_S = 5.0
 _STATEMENTS_CACHED = 512
+_IDENTITY = "SELECT to_regclass('keys')::oid::bigint"
 
 
 class _Adapter(AsyncPGAdapter):
@@ -94,14 +96,15 @@ class PostgresDatabase:
 
     dialect: Dialect = "postgres"
 
-    def __init__(self, url: str, cipher: Cipher, queries: Any, pool: Any) -> None:
+    def __init__(self, url: str, cipher: Cipher, queries: Any, pool: Any, identity: int) -> None:
         self.url = url
         self.cipher = cipher
         self._queries = queries
         self._pool = pool
+        self._identity = identity
         self._bell = Bell()
         self._relay = Relay(url, self._bell)
-        self._elections: list[Election] = []
+        self._duties: set[Election] = set()
 
     @classmethod
     async def open(cls, url: str, cipher: Cipher) -> "PostgresDatabase":
@@ -118,7 +121,12 @@ class PostgresDatabase:
                 server_settings={**SETTINGS, "application_name": "czn-bot"},
                 reset=_as_it_is,
             )
-        return cls(url, cipher, queries, pool)
+            try:
+                identity = await pool.fetchval(_IDENTITY)
+            except BaseException:
+                pool.terminate()
+                raise
+        return cls(url, cipher, queries, pool, identity)
 
     def write(self) -> AbstractAsyncContextManager[Transaction]:
         return self._write()
@@ -173,15 +181,19 @@ class PostgresDatabase:
         return self._bell.listen(topic)
 
     def hold(self, name: str, *, shared: bool) -> AbstractAsyncContextManager[Hold]:
-        return hold(AdvisoryLock(self.url, name), shared=shared)
+        return hold(AdvisoryLock(self.url, name), shared=shared, check=self._check_tables)
+
+    async def _check_tables(self) -> None:
+        """A restore between open and hold made other tables: the keys this process read may be others, too."""
+        with translated():
+            if await self._pool.fetchval(_IDENTITY) != self._identity:
+                raise Held("the database was restored since it was opened")
 
     def elect(self, name: str) -> Election:
-        election = Election(AdvisoryLock(self.url, f"duty {name}"))
-        self._elections.append(election)
-        return election
+        return Election(AdvisoryLock(self.url, f"duty {name}"), self._duties)
 
     async def close(self) -> None:
-        for election in self._elections:
+        for election in list(self._duties):
             await election.release()
         await self._relay.close()
         try:

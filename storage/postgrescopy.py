@@ -68,7 +68,15 @@ async def dump(url: str, file: Path) -> None:
     place, env = _target(url)
     try:
         make(part)
-        options = ("--format=custom", "--no-owner", "--no-privileges", "--no-password", f"--exclude-schema={RESTORING}")
+        # What is sealed does not shrink: the least effort at it.
+        options = (
+            "--format=custom",
+            "--compress=1",
+            "--no-owner",
+            "--no-privileges",
+            "--no-password",
+            f"--exclude-schema={RESTORING}",
+        )
         await _tool("pg_dump", *options, f"--file={part}", f"--dbname={place}", env=env)
         await check(part)
         await asyncio.to_thread(put, part, file)

@@ -94,7 +94,7 @@ class SqliteDatabase:
         self._bell = Bell()
         self._is_closed = False
         self._inode = path.stat().st_ino
-        self._elections: list[Election] = []
+        self._duties: set[Election] = set()
 
     @classmethod
     async def open(cls, url: str, cipher: Cipher) -> "SqliteDatabase":
@@ -162,14 +162,12 @@ class SqliteDatabase:
         return hold(self._lock(name), shared=shared, check=self._check_file)
 
     def elect(self, name: str) -> Election:
-        election = Election(self._lock(f"duty-{name}"))
-        self._elections.append(election)
-        return election
+        return Election(self._lock(f"duty-{name}"), self._duties)
 
     def _lock(self, name: str) -> FileLock:
         return FileLock(lock_file(self.path, name))
 
-    def _check_file(self) -> None:
+    async def _check_file(self) -> None:
         """A restore between open and hold put another file in place: the open one is nobody's any more."""
         try:
             is_same = self.path.stat().st_ino == self._inode
@@ -180,7 +178,7 @@ class SqliteDatabase:
 
     async def close(self) -> None:
         self._is_closed = True
-        for election in self._elections:
+        for election in list(self._duties):
             await election.release()
         while self._readers:
             await self._readers.pop().close()

