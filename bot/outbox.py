@@ -43,6 +43,7 @@ IN_FLIGHT = 50
 RESERVED = 0.2  # share of those that only replies may take: hanging broadcasts must not hold them up
 HORIZON_S = 0.1
 POLL_S = 1.0
+WAKES_S = 10.0
 ROUNDS = 8  # leases in one transaction, when what was leased must wait or is cancelled
 BUSY_CHAT_S = 0.2
 SEND_S = 90.0  # above every adapter's own limits: a send that hangs must not keep its place for ever
@@ -299,19 +300,24 @@ class Sender:
         else:
             self._count("repeated" if part.is_repeat else "sent")
             self._answered()
+            self.pace.accepted(begun)
             return Sent(sent)
         fate = after(part, error, is_idempotent=self._is_idempotent, random=self._random)
-        self._learn(part, error, fate, begun)
+        now = self._timer.time()
+        if isinstance(error, TooFast) and isinstance(fate, Again):
+            if error.everyone:
+                told_s = error.after.total_seconds() if error.after else None
+                fate = Again(self.pace.refused_all(now, told_s), fate.is_repeat, fate.reason)
+            else:
+                self.pace.refused(part.chat, now, fate.wait_s)
+        self._learn(part, error, fate, begun, now)
         return fate
 
-    def _learn(self, part: Leased, error: SendError, fate: Fate, begun: float) -> None:
+    def _learn(self, part: Leased, error: SendError, fate: Fate, begun: float, now: float) -> None:
         """What a failed send says about the channel."""
-        now = self._timer.time()
         name = "too_fast" if isinstance(error, TooFast) else type(error).__name__.lower()
         self._count(name)
         log.info("send_failed", channel=part.channel, part=part.number, error=name, attempt=part.attempts)
-        if isinstance(error, TooFast) and isinstance(fate, Again):
-            self.pace.refused(part.chat, now, fate.wait_s, everyone=error.everyone)
         if isinstance(fate, Dead):
             self._count("dead")
             log.warning("dead_letter", channel=part.channel, part=part.number, reason=fate.reason)
@@ -385,8 +391,8 @@ class Sender:
         self._stir.set()
 
     def _wake(self, at: float) -> None:
-        """Later ones are found by the poll."""
-        if at - self._timer.time() <= POLL_S:
+        """Those that come much later are found by the poll."""
+        if at - self._timer.time() <= WAKES_S:
             heappush(self._wakes, at)
 
     def _count(self, outcome: str, number: int = 1) -> None:

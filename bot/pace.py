@@ -13,6 +13,7 @@ BURST_S = 0.04  # what may leave at once after a silence, as a share of a second
 FLOOR = 0.02  # the least rate, as a share of the configured one
 HALVED_ONCE_S = 1.0  # refusals of messages already under way belong to the same overstepping
 STRANGERS_S = 10.0  # refusals for two chats within this concern the account, not the chats
+UNTOLD_S, UNTOLD_MAX_S = 0.5, 60.0  # pause of the account when the platform names none
 KNEE = 0.9
 QUICK, SLOW = 0.1, 0.0025  # growth per second: of the configured rate below the knee, of the present one above
 BOLDER_S = 60.0  # the slow growth doubles after so long without a refusal, trebles after twice that, and so on
@@ -27,6 +28,7 @@ class Pace:
         self._ceiling = 0.0  # rate at the last refusal, 0: never refused
         self._grown_at = 0.0
         self._halved_at = float("-inf")
+        self._strikes = 0  # halvings since a message was taken
         self._refused = ("", float("-inf"))
         self._due = float("-inf")  # when the next message is due if all leave evenly
         self._paused_until = float("-inf")
@@ -73,19 +75,35 @@ class Pace:
             self._forget(now)
         return start
 
-    def refused(self, chat: str, now: float, wait_s: float, *, everyone: bool) -> None:
-        """The platform refused a message for speed: the chat waits, and the account when it is meant."""
+    def accepted(self, begun: float) -> None:
+        """A message that left then was taken."""
+        if begun > self._halved_at:
+            self._strikes = 0
+
+    def refused(self, chat: str, now: float, wait_s: float) -> None:
+        """The platform refused a message to the chat for speed, and wants a pause there."""
         self._chats[chat] = max(self._chats.get(chat, now), now + wait_s)
         other, at = self._refused
-        is_account = everyone or (other != chat and now - at <= STRANGERS_S)
         self._refused = (chat, now)
-        if everyone:
-            self.pause(now, wait_s)
-        if is_account and now - self._halved_at >= HALVED_ONCE_S:
-            self._grow(now)
-            self._ceiling = self._rate
-            self._rate = max(self._rate / 2, self._rules.per_second * FLOOR)
-            self._halved_at = now
+        if other != chat and now - at <= STRANGERS_S:
+            self._halve(now)
+
+    def refused_all(self, now: float, wait_s: float | None) -> float:
+        """The account is too fast. wait_s: what the platform says, if it does. Returns for how long nothing leaves."""
+        self._halve(now)
+        pause_s = min(UNTOLD_S * 2.0 ** min(max(self._strikes - 1, 0), 10), UNTOLD_MAX_S) if wait_s is None else wait_s
+        self.pause(now, pause_s)
+        return pause_s
+
+    def _halve(self, now: float) -> None:
+        since = now - self._halved_at
+        if since < HALVED_ONCE_S:
+            return
+        self._strikes += 1
+        self._grow(now)
+        self._ceiling = self._rate
+        self._rate = max(self._rate / 2, self._rules.per_second * FLOOR)
+        self._halved_at = now
 
     def pause(self, now: float, wait_s: float) -> None:
         """Nothing leaves for so long."""

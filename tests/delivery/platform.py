@@ -9,6 +9,7 @@ from collections import defaultdict, deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from random import Random
 from typing import Any
 
 from bot.channels.port import Broken, Delivery, Finding, Limits, Polled, Raw, SendError, TooFast
@@ -61,7 +62,7 @@ def _wait(recent: deque[float], most: int, now: float) -> float:
 class Platform:
     """
     outcome: decides what a send gives, None is success. arrives: the message appears even when the outcome is an error.
-    latency_s: how long a send takes. Repeated numbers make no second message when name is "vk".
+    latency_s: how long a send takes, more or less. Repeated numbers make no second message when name is "vk".
     """
 
     limits = Limits(bottom_keyboard=True)
@@ -88,6 +89,7 @@ class Platform:
         self.acknowledged: list[Incoming] = []
         self.gate: asyncio.Event | None = None
         self._world = world
+        self._random = Random(3)
         self._numbers: dict[tuple[str, int], str] = {}
 
     async def open(self) -> None:
@@ -101,7 +103,7 @@ class Platform:
         self.most_at_once = max(self.most_at_once, self.under_way[chat])
         try:
             if self.latency_s:
-                await self._world.sleep(self.latency_s / 2)
+                await self._world.sleep(self.latency_s * self._random.uniform(0.25, 0.75))
             error = self.rules.admit(chat, self._world.time()) if self.rules else None
             error = error or self.outcome(chat, message, number)
             self.calls.append(

@@ -26,6 +26,7 @@ class World:
         self._number = count()
         self._sleepers: list[tuple[float, int, asyncio.Future[None]]] = []
         self._changes = 0
+        self._is_playing = False
 
     # Clock and Timer
 
@@ -36,7 +37,11 @@ class World:
         return self._now
 
     async def sleep(self, seconds: float) -> None:
+        """Outside a play nobody lets time pass, so it passes by itself."""
         self._changes += 1
+        if not self._is_playing:
+            self._now += max(seconds, 0.0)
+            return
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         heappush(self._sleepers, (self._now + max(seconds, 0.0), next(self._number), future))
         try:
@@ -84,6 +89,7 @@ class World:
         events: (second from now, what happens then), in order. until: ends the play early, asked whenever time leaps.
         """
         begin, waiting = self._now, list(events or ())
+        self._is_playing = True
         task = asyncio.create_task(run)
         try:
             while not task.done():
@@ -109,6 +115,7 @@ class World:
                     self._wake()
             await task
         finally:
+            self._is_playing = False
             task.cancel()
             with suppress(asyncio.CancelledError):
                 await task
