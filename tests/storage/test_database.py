@@ -7,7 +7,7 @@ import pytest
 
 from storage.database import Database, open_database
 from storage.errors import StorageError, Unavailable
-from tests.databases import SECRETS
+from tests.databases import SECRETS, named
 from tests.storage.conftest import ask, names, put
 
 
@@ -246,9 +246,9 @@ async def test_a_server_that_is_not_there_is_an_outage():
         await open_database("postgresql://postgres@127.0.0.1:1/nothing", SECRETS)
 
 
-async def test_a_database_that_does_not_exist_is_refused_for_good(postgres_url: str):
+async def test_a_database_that_does_not_exist_is_refused_for_good(postgres_server: str):
     with pytest.raises(StorageError) as caught:
-        await open_database(f"{postgres_url}_missing", SECRETS)
+        await open_database(named(postgres_server, "bot_missing"), SECRETS)
 
     assert not isinstance(caught.value, Unavailable)
 
