@@ -88,9 +88,16 @@ class Platform:
         self.subscribing: Exception | None = None
         self.acknowledged: list[Incoming] = []
         self.gate: asyncio.Event | None = None
+        self._called = asyncio.Event()
         self._world = world
         self._random = Random(3)
         self._numbers: dict[tuple[str, int], str] = {}
+
+    async def reached(self, calls: int) -> None:
+        """Wait for so many calls."""
+        while len(self.calls) < calls:
+            self._called.clear()
+            await self._called.wait()
 
     async def open(self) -> None:
         self.opened += 1
@@ -109,6 +116,7 @@ class Platform:
             self.calls.append(
                 Call(self._world.time(), chat, message.text, number, type(error).__name__ if error else "")
             )
+            self._called.set()
             if error is None or self.arrives(error):
                 self._show(chat, message, number)
             if self.gate is not None:
