@@ -17,7 +17,6 @@ from storage.moments import from_ms, to_ms
 from storage.records import Arrival, Claimed, Due
 
 WAITING, DONE, PARKED = 0, 1, 2
-NEWEST = 2**62
 
 
 def ids_of(handle: Handle, ids: Sequence[str]) -> Any:
@@ -126,17 +125,14 @@ class Inbox:
                 faded.add(find)
         return known, faded
 
-    async def claim(self, *, limit: int, now: datetime, newest: int = NEWEST) -> list[Claimed]:
+    async def claim(self, *, limit: int, now: datetime) -> list[Claimed]:
         """
         The next incoming of up to `limit` citizens, one each; their lanes stay locked until the transaction ends.
 
         A lane whose first incoming waits for its next attempt gives nothing: order goes before speed.
         """
         at = to_ms(now)
-        lanes = [
-            row[0]
-            async for row in self._on.queries.inbox_lock_lanes(self._on.connection, now=at, limit=limit, newest=newest)
-        ]
+        lanes = [row[0] async for row in self._on.queries.inbox_lock_lanes(self._on.connection, now=at, limit=limit)]
         return await self._first(lanes, at)
 
     async def claim_one(self, id_: int, *, now: datetime) -> Claimed | None:

@@ -111,7 +111,7 @@ class Talk:
     def __init__(self, flows: Flows, turn: Turn, session: Session | None, *, has_bottom_keyboard: bool) -> None:
         self.turn = turn
         self.is_new = session is None
-        self.session = copy.deepcopy(session) if session else Session(place=Place("start", "hello"))
+        self.session = session or Session(place=Place("start", "hello"))
         self.said: list[Said] = []
         self.writes: list[Effect] = []
         self.edits = False

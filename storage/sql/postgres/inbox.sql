@@ -4,7 +4,7 @@
 SELECT c.id FROM citizens c
 WHERE c.id IN (
     SELECT w.citizen_id FROM (
-        SELECT citizen_id FROM inbox WHERE state = 0 AND not_before <= :now AND id <= :newest ORDER BY id LIMIT :limit * 8) w)
+        SELECT citizen_id FROM inbox WHERE state = 0 AND not_before <= :now ORDER BY id LIMIT :limit * 8) w)
 LIMIT :limit FOR NO KEY UPDATE SKIP LOCKED;
 
 -- name: inbox_lane

@@ -1,6 +1,7 @@
 -- name: inbox_lock_lanes
--- one writer: nothing to lock. The lanes whose turn it is, oldest first.
-SELECT citizen_id FROM inbox WHERE state = 0 AND not_before <= :now AND id <= :newest
+-- one writer: nothing to lock. The lanes whose turn it is, oldest first; a window keeps a long queue from being read whole
+SELECT citizen_id FROM (
+    SELECT citizen_id, id FROM inbox WHERE state = 0 AND not_before <= :now ORDER BY id LIMIT :limit * 8)
 GROUP BY citizen_id ORDER BY MIN(id) LIMIT :limit;
 
 -- name: inbox_lane
