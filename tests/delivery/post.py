@@ -27,6 +27,7 @@ from bot.texts.schema import (
     Text,
 )
 from storage.database import Database, Transaction
+from storage.locks import Election
 from storage.records import Arrival, Lane, Part, ReminderRow
 from tests.delivery.world import World
 
@@ -77,6 +78,9 @@ class Busy:
     def read(self) -> AbstractAsyncContextManager[Transaction]:
         return self._counted(self._database.read())
 
+    def elect(self, name: str) -> Any:
+        return _Candidate(self, self._database.elect(name))
+
     @asynccontextmanager
     async def _counted(self, transaction: AbstractAsyncContextManager[Transaction]) -> Any:
         self.open += 1
@@ -88,6 +92,29 @@ class Busy:
 
     def is_busy(self) -> bool:
         return self.open > 0
+
+
+class _Candidate:
+    """An election whose asking counts as work under way."""
+
+    def __init__(self, busy: Busy, election: Election) -> None:
+        self._busy = busy
+        self._election = election
+        self.lost = election.lost
+
+    async def acquire(self) -> bool:
+        self._busy.open += 1
+        try:
+            return await self._election.acquire()
+        finally:
+            self._busy.open -= 1
+
+    async def release(self) -> None:
+        self._busy.open += 1
+        try:
+            await self._election.release()
+        finally:
+            self._busy.open -= 1
 
 
 class Post:
