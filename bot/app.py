@@ -1,0 +1,245 @@
+"""
+One process of the bot: its roles side by side until told to stop. The only module that knows everybody.
+
+    all = web + worker + sender + scheduler, in one process; several processes share one PostgreSQL database
+
+    starting --> running -- SIGTERM, Ctrl-C, the installation is lost, a role failed --> draining --> over
+Draining: nothing new is taken in, turns in hand and sends under way are finished, streams are closed; DRAIN_S at most.
+A second signal ends it at once: whatever was accepted is in the database.
+"""
+
+import asyncio
+import os
+import signal
+import socket
+from collections.abc import Callable, Coroutine
+from contextlib import ExitStack
+from enum import StrEnum
+from typing import Any
+
+import structlog
+
+from bot.duty import Duty
+from bot.erasures import ErasureLog, Notes
+from bot.gauges import Gauges
+from bot.parts import PATIENCE_S, CannotStart, Parts, opened
+from bot.reminders import Reminding
+from bot.scheduler import Scheduler, Tick, ticking
+from bot.settings import Settings
+from bot.telemetry import alarm
+from bot.timer import LoopTimer
+from bot.upkeep import Purge
+
+log = structlog.get_logger()
+
+DRAIN_S = 12.0  # a sender alone may take 10
+REMIND_S, NOTE_S, WATCH_S, GAUGE_S, SEAL_S, PURGE_S = 1.0, 1.0, 2.0, 15.0, 60.0, 3600.0
+SEALED_AT_ONCE = 500
+BACKLOG = 512
+
+Say = Callable[[str], None]
+
+
+class Role(StrEnum):
+    ALL = "all"
+    WEB = "web"
+    WORKER = "worker"
+    SENDER = "sender"
+    SCHEDULER = "scheduler"
+
+    def does(self, role: "Role") -> bool:
+        return self in (Role.ALL, role)
+
+
+async def run(settings: Settings, role: Role, say: Say) -> int:
+    """
+    The whole life of a process; returns its exit code. say: tells the operator the chat's address, once.
+
+    Raises CannotStart.
+    """
+    _check(settings, role)
+    stop = asyncio.Event()
+    with ExitStack() as stack:
+        stack.callback(_watch_signals(stop))
+        listening = stack.enter_context(_listen(settings)) if role.does(Role.WEB) else None
+        publishes = role.does(Role.SCHEDULER)
+        async with opened(settings, publishes=publishes, patience_s=PATIENCE_S) as parts:
+            return await App(parts, role, listening, say).run(stop)
+
+
+def _check(settings: Settings, role: Role) -> None:
+    if role is not Role.ALL and settings.is_sqlite:
+        raise CannotStart(
+            "Несколько процессов работают только с PostgreSQL, а база здесь SQLite.\n"
+            "Уберите --role или задайте BOT_DATABASE_URL=postgresql://…"
+        )
+    is_apart = role is Role.WEB and settings.is_on("vk") and settings.mode("vk") == "webhook"
+    if is_apart and not settings.vk_confirmation:
+        raise CannotStart(
+            "Процесс web не сможет подтвердить адрес перед VK: не задан BOT_VK_CONFIRMATION.\n"
+            "Возьмите строку в сообществе: Управление, Работа с API, Callback API."
+        )
+
+
+def _listen(settings: Settings) -> socket.socket:
+    """The web server's socket, open before anything else: a busy port is told at once. Port 0 takes a free one."""
+    family = socket.AF_INET6 if ":" in settings.web_host else socket.AF_INET
+    try:
+        return socket.create_server((settings.web_host, settings.web_port), family=family, backlog=BACKLOG)
+    except OSError as error:
+        raise CannotStart(
+            f"Порт {settings.web_host}:{settings.web_port} не открыть ({error.strerror}).\n"
+            "Остановите программу, которая его занимает, или задайте другой: BOT_WEB_PORT=8081"
+        ) from error
+
+
+def _watch_signals(stop: asyncio.Event) -> Callable[[], None]:
+    """The first signal sets `stop`, the second ends the process. Returns what undoes the watch."""
+    loop = asyncio.get_running_loop()
+
+    def told(number: int) -> None:
+        if stop.is_set():
+            os._exit(128 + number)
+        log.info("stopping", signal=signal.Signals(number).name)
+        stop.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, told, number)
+
+    def undo() -> None:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.remove_signal_handler(number)
+
+    return undo
+
+
+class App:
+    """The roles of one process over its parts. listening: the web server's socket, given when the role has a web."""
+
+    def __init__(self, parts: Parts, role: Role, listening: socket.socket | None, say: Say) -> None:
+        self._parts = parts
+        self._role = role
+        self._listening = listening
+        self._say = say
+        self._timer = LoopTimer()
+        self._duties = self._make_duties()
+
+    def _make_duties(self) -> dict[str, Duty]:
+        if not self._role.does(Role.SENDER):
+            return {}
+        parts = self._parts
+        return {
+            name: Duty(
+                messenger.channel,
+                parts.inbox,
+                parts.database,
+                parts.clock,
+                parts.editions.content,
+                webhook=messenger.hook,
+                account=messenger.account,
+            )
+            for name, messenger in parts.messengers.items()
+        }
+
+    async def run(self, stop: asyncio.Event) -> int:
+        """Until `stop`, or until a role fails (exit code 1: whoever watches over the process starts it again)."""
+        parts = self._parts
+        work = {name: asyncio.create_task(role, name=name) for name, role in self._roles(stop).items()}
+        ends = [asyncio.create_task(_set(event)) for event in (stop, parts.held.lost)]
+        log.info("started", role=str(self._role), channels=sorted(parts.messengers), edition=parts.editions.number)
+        await asyncio.wait([*work.values(), *ends], return_when=asyncio.FIRST_COMPLETED)
+        if parts.held.lost.is_set():
+            alarm("installation_lost")
+        is_wanted = stop.is_set() and not parts.held.lost.is_set()
+        stop.set()
+        _, late = await asyncio.wait(work.values(), timeout=DRAIN_S)
+        for task in (*late, *ends):
+            task.cancel()
+        await asyncio.gather(*work.values(), *ends, return_exceptions=True)
+        failed = [task for task in work.values() if not task.cancelled() and task.exception() is not None]
+        for task in failed:
+            log.critical("role_failed", part=task.get_name(), exc_info=task.exception())
+        log.info("stopped", late=[task.get_name() for task in late])
+        return 0 if is_wanted and not failed else 1
+
+    def _roles(self, stop: asyncio.Event) -> dict[str, Coroutine[Any, Any, None]]:
+        parts, role = self._parts, self._role
+        roles: dict[str, Coroutine[Any, Any, None]] = {"editions": parts.editions.follow(stop)}
+        if role.does(Role.WORKER):
+            roles["worker"] = parts.runner.run(stop)
+        for name, duty in self._duties.items():
+            roles[f"sender:{name}"] = duty.run(stop)
+        if role.does(Role.SCHEDULER):
+            roles["scheduler"] = Scheduler(parts.database, self._ticks()).run(stop)
+        if self._listening is not None:
+            gauges = Tick("gauges", GAUGE_S, Gauges(parts.database).count)
+            roles["gauges"] = ticking(gauges, stop, self._timer)
+            roles["web"] = self._serve(self._listening, stop)
+        return roles
+
+    def _ticks(self) -> list[Tick]:
+        parts = self._parts
+        notes = Notes(parts.database, ErasureLog(parts.settings.data_dir))
+        return [
+            Tick("reminders", REMIND_S, Reminding(parts.database, parts.clock).take),
+            Tick("erasures", NOTE_S, lambda: notes.write(parts.clock.now())),
+            Tick("content", WATCH_S, parts.editions.watch),
+            Tick("audit", SEAL_S, self._seal),
+            Tick("retention", PURGE_S, self._purge),
+        ]
+
+    async def _seal(self) -> None:
+        sealed = SEALED_AT_ONCE
+        while sealed == SEALED_AT_ONCE:
+            async with self._parts.database.write() as tx:
+                sealed = await tx.audit.seal(limit=SEALED_AT_ONCE)
+
+    async def _purge(self) -> None:
+        parts = self._parts
+        purged = await Purge(parts.database, parts.clock, parts.editions.content().rules.retention).run()
+        if purged.forgotten:
+            log.info("forgotten", **purged.forgotten)
+
+    async def _serve(self, listening: socket.socket, stop: asyncio.Event) -> None:
+        """The web server until `stop`; open streams are told to come again."""
+        from bot.web.application import WebParts, make_application, server
+
+        parts, settings = self._parts, self._parts.settings
+        application = make_application(
+            WebParts(
+                database=parts.database,
+                inbox=parts.inbox,
+                clock=parts.clock,
+                content=parts.editions.content,
+                hooks={name: one.channel for name, one in parts.messengers.items() if one.hook is not None},
+                presences={name: duty.standing.presence for name, duty in self._duties.items()},
+                policy=settings.web_policy,
+                public_url=settings.public_url,
+                embed_origins=settings.embed_origins,
+                trusted_proxies=settings.trusted_proxies,
+                metrics_token=settings.metrics_token.get_secret_value(),
+            )
+        )
+        host, port = listening.getsockname()[:2]
+        serving = server(application, host, port)
+        ender = asyncio.create_task(_end(serving, stop))
+        self._say(f"Веб-чат: {settings.public_url or _address(host, port)}")
+        try:
+            await serving.serve(sockets=[listening])
+        finally:
+            ender.cancel()
+            await asyncio.gather(ender, return_exceptions=True)
+
+
+async def _end(serving: Any, stop: asyncio.Event) -> None:
+    await stop.wait()
+    serving.should_exit = True
+
+
+async def _set(event: asyncio.Event) -> None:
+    await event.wait()
+
+
+def _address(host: str, port: int) -> str:
+    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
+    return f"http://{shown}:{port}/"
