@@ -9,7 +9,7 @@ from bot.engine.screen import HUMAN, MENU
 from bot.flows import FLOWS
 from bot.messages import Kind
 from bot.transcript import buttons
-from tests.dialogs.test_start import TO_PLAN
+from tests.dialogs.transcripts import ALWAYS_AT_HAND, NOT_UNDERSTOOD, NUMBERS_AND_LABELS, TO_PLAN, WAYS_BACK
 from tests.talk import Talk
 
 POLITE = {
@@ -67,51 +67,20 @@ async def test_commands_and_words_are_heard_inside_a_step(planned: Talk, said: s
     assert [message.key for message in await planned.say(said)] == [heard]
 
 
-async def test_back_leads_through_the_screens_to_the_menu(planned: Talk) -> None:
-    await planned.play("""
-        > меню
-        < menu.main ...
-        > [plan]
-        < plan.list ...
-        > 2
-        < plan.item ...
-        > [later]
-        < plan.later ...
-        > назад
-        < plan.item ...
-        > [_back]
-        < plan.list ...
-        > назад
-        < menu.main ...
-        > назад
-        < menu.main ...
-    """)
+async def test_menu_person_and_every_command_are_heard_at_any_step(talk: Talk) -> None:
+    await talk.play(ALWAYS_AT_HAND)
 
 
-async def test_buttons_work_as_numbers_and_as_typed_labels(planned: Talk) -> None:
-    await planned.play("""
-        > меню
-        < menu.main ...
-        > 4
-        < questions.topics ...
-        > 1.
-        < questions.list ...
-        > 1
-        < questions.answer [helped] [not_helped] [handover]
-        > помогло
-        < questions.helped [topics] [menu]
-        > Другой вопрос
-        < questions.topics ...
-    """)
+async def test_back_leads_through_the_screens_to_the_menu(talk: Talk) -> None:
+    await talk.play(WAYS_BACK)
 
 
-async def test_a_number_beyond_the_list_is_not_understood(planned: Talk) -> None:
-    await planned.play("""
-        > 99
-        < fallback.unknown [menu] [questions] [handover]
-        > назад
-        < plan.list ...
-    """)
+async def test_buttons_work_as_numbers_and_as_typed_labels(talk: Talk) -> None:
+    await talk.play(NUMBERS_AND_LABELS)
+
+
+async def test_a_number_beyond_the_list_and_odd_words_are_not_understood(talk: Talk) -> None:
+    await talk.play(NOT_UNDERSTOOD)
 
 
 @pytest.mark.parametrize("kind", sorted(POLITE))

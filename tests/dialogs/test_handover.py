@@ -5,7 +5,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.dialogs.test_start import TO_PLAN
+from tests.dialogs.transcripts import (
+    DATA_DELETED,
+    MAY_NOT_PASS,
+    MAY_PASS,
+    MORE_WORDS,
+    STOPPED_AND_RESUMED,
+    TO_PLAN,
+)
 from tests.talk import Talk
 
 
@@ -33,19 +40,7 @@ async def test_words_are_passed_on_with_their_context(planned: Talk) -> None:
 
 
 async def test_without_consent_the_bot_asks_once_whether_words_may_be_passed(talk: Talk) -> None:
-    await talk.play("""
-        > /start
-        < start.hello
-        < situation.choose ...
-        > человек
-        < handover.may_pass [yes] [no]
-        > да
-        < handover.words [skip]
-        > Хочу работать сварщиком
-        < handover.sent ...
-        > человек
-        < handover.already [add] [menu]
-    """)
+    await talk.play(MAY_PASS)
     async with talk.database.read() as tx:
         (case,) = await tx.cases.waiting()
     assert case.without_consent
@@ -54,34 +49,15 @@ async def test_without_consent_the_bot_asks_once_whether_words_may_be_passed(tal
 
 
 async def test_no_shows_phone_and_hours_and_keeps_nothing(talk: Talk) -> None:
-    await talk.play("""
-        > /start
-        < start.hello
-        < situation.choose ...
-        > человек
-        < handover.may_pass [yes] [no]
-        > нет
-        < handover.phone [questions] [menu]
-    """)
+    await talk.play(MAY_NOT_PASS)
     assert talk.content.default_office.address in talk.shown[-1].text
     async with talk.database.read() as tx:
         assert await tx.cases.count_open() == 0
 
 
-async def test_more_words_join_the_open_case(planned: Talk) -> None:
-    await planned.play("""
-        > /human
-        < handover.words [skip]
-        > [skip]
-        < handover.sent [add] [menu]
-        > [add]
-        < handover.more [menu]
-        > Забыл сказать: живу далеко
-        < handover.added [add] [menu]
-        > /human
-        < handover.already [add] [menu]
-    """)
-    async with planned.database.read() as tx:
+async def test_more_words_join_the_open_case(talk: Talk) -> None:
+    await talk.play(MORE_WORDS)
+    async with talk.database.read() as tx:
         (case,) = await tx.cases.waiting()
     assert case.words == ("Забыл сказать: живу далеко",)
 
@@ -131,16 +107,9 @@ async def test_stop_ends_reminders_at_once_and_can_be_taken_back(planned: Talk) 
     assert [message.key for message in await planned.tick()] == ["plan.reminder"]
 
 
-async def test_back_to_the_stop_screen_does_not_stop_again(planned: Talk) -> None:
-    await planned.play("""
-        > /stop
-        < stop.done ...
-        > [resume]
-        < stop.resumed [plan] [menu]
-        > назад
-        < stop.done ...
-    """)
-    assert (await planned.citizen()).stopped_at is None
+async def test_back_to_the_stop_screen_does_not_stop_again(talk: Talk) -> None:
+    await talk.play(STOPPED_AND_RESUMED)
+    assert (await talk.citizen()).stopped_at is None
 
 
 async def test_own_data_are_told_and_deleted(planned: Talk, another: Callable[..., Talk]) -> None:
@@ -180,6 +149,16 @@ async def test_own_data_are_told_and_deleted(planned: Talk, another: Callable[..
         assert (held.plan_items, held.reminders, held.cases, held.kept_messages) == (0, 0, 0, 0)
         assert len(await tx.erasures.since(0)) == 1
     assert (await olga.citizen()).situations == ("released",)
+
+
+async def test_deletion_is_asked_once_more_and_leaves_nothing(talk: Talk) -> None:
+    await talk.play(DATA_DELETED)
+
+    citizen = await talk.citizen()
+    async with talk.database.read() as tx:
+        held = await tx.citizens.holdings(citizen.id)
+    assert (citizen.consent_at, citizen.situations) == (None, ())
+    assert (held.plan_items, held.reminders, held.cases, held.kept_messages) == (0, 0, 0, 0)
 
 
 async def test_messages_waiting_at_the_moment_of_deletion_are_not_lost(planned: Talk) -> None:

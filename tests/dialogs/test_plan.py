@@ -7,7 +7,7 @@ import pytest
 
 from bot.messages import Kind
 from bot.texts import render
-from tests.dialogs.test_start import TO_PLAN
+from tests.dialogs.transcripts import PAGES_TURNED, STEPS_MARKED, TO_PLAN
 from tests.talk import Talk
 
 
@@ -46,6 +46,10 @@ async def test_steps_are_opened_done_and_counted(planned: Talk) -> None:
         < plan.changed_done ...
     """)
     assert render.progress(3, len(items(planned))) in planned.shown[-1].text
+
+
+async def test_every_mark_is_given_and_taken_back_in_one_talk(talk: Talk) -> None:
+    await talk.play(STEPS_MARKED)
 
 
 async def test_a_mark_is_taken_back(planned: Talk) -> None:
@@ -235,16 +239,10 @@ async def test_a_second_later_replaces_the_first(planned: Talk) -> None:
     assert [message.key for message in await planned.tick()] == ["plan.reminder"]
 
 
-async def test_pages_of_a_long_plan_turn_both_ways(planned: Talk) -> None:
-    await planned.play("""
-        > /plan
-        < plan.list ...
-        > [_next:1]
-        < plan.list ...
-        > [_prev:0]
-        < plan.list ...
-    """)
-    assert planned.shown[-1].text == planned.shown[-3].text != planned.shown[-2].text
+async def test_pages_of_a_long_plan_turn_both_ways(talk: Talk) -> None:
+    await talk.play(PAGES_TURNED)
+    first, second, back, again = talk.shown[-5:-1]
+    assert first.text == back.text != second.text == again.text
 
 
 async def test_a_step_removed_from_content_under_the_citizens_feet(planned: Talk) -> None:

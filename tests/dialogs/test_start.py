@@ -4,30 +4,12 @@ from collections.abc import Callable
 from datetime import date
 
 from bot.messages import Kind
+from tests.dialogs.transcripts import COMES_BACK, FIRST_WORDS
 from tests.talk import Talk
-
-TO_PLAN = """
-    > /start
-    < start.hello
-    < situation.choose ...
-    > [released]
-    < situation.more ...
-    > [enough]
-    < situation.ready ...
-    > [plan]
-    < consent.ask ...
-    > [yes]
-    < consent.agreed
-    < plan.list ...
-"""
 
 
 async def test_any_first_word_is_greeted(talk: Talk) -> None:
-    await talk.play("""
-        > здравствуйте, мне нужна работа
-        < start.hello
-        < situation.choose ...
-    """)
+    await talk.play(FIRST_WORDS)
 
 
 async def test_a_first_voice_message_is_greeted_too(talk: Talk) -> None:
@@ -71,12 +53,7 @@ async def test_an_unknown_tag_starts_as_usual(talk: Talk) -> None:
 
 
 async def test_a_known_citizen_comes_back_to_the_menu(talk: Talk) -> None:
-    await talk.play(TO_PLAN)
-    await talk.play("""
-        > /start
-        < start.again
-        < menu.main [plan] [booking] [jobs] [questions] [handover] [more]
-    """)
+    await talk.play(COMES_BACK)
 
 
 async def test_the_greeting_says_who_runs_the_bot_and_that_a_person_can_be_called(talk: Talk) -> None:

@@ -1,0 +1,374 @@
+"""
+Talks that must run the same wherever a citizen writes: in the database alone, and through each platform.
+
+Each begins with a citizen whom nobody has met. `EVERYWHERE` names those that the platforms play too.
+"""
+
+TO_PLAN = """
+    > /start
+    < start.hello
+    < situation.choose ...
+    > [released]
+    < situation.more ...
+    > [enough]
+    < situation.ready ...
+    > [plan]
+    < consent.ask ...
+    > [yes]
+    < consent.agreed
+    < plan.list ...
+"""
+
+FIRST_PLAN = """
+    > /start
+    < start.hello
+    < situation.choose [released] [pre_release] [alimony] [other]
+    > [released]
+    < situation.more [enough] ...
+    > [enough]
+    < situation.ready [plan] [page]
+    > [plan]
+    < consent.ask [yes] [no] [full]
+    > [yes]
+    < consent.agreed
+    < plan.list ...
+"""
+
+FIRST_WORDS = """
+    > здравствуйте, мне нужна работа
+    < start.hello
+    < situation.choose ...
+"""
+
+COMES_BACK = f"""
+    {TO_PLAN}
+    > /start
+    < start.again
+    < menu.main [plan] [booking] [jobs] [questions] [handover] [more]
+"""
+
+TWO_SITUATIONS = """
+    > /start
+    < start.hello
+    < situation.choose ...
+    > [alimony]
+    < situation.more [enough] [released] [pre_release] [other]
+    > [released]
+    < situation.more [enough] [pre_release] [other]
+    > [enough]
+    < situation.ready [plan] [page]
+    > [plan]
+    < consent.ask [yes] [no] [full]
+    > [yes]
+    < consent.agreed
+    < plan.list ...
+"""
+
+ALL_SITUATIONS = """
+    > /start
+    < start.hello
+    < situation.choose ...
+    > 1
+    < situation.more ...
+    > [pre_release]
+    < situation.more ...
+    > [alimony]
+    < situation.more [enough] [other]
+    > [other]
+    < situation.ready [plan] [page]
+"""
+
+WITHOUT_PLAN = """
+    > /start
+    < start.hello
+    < situation.choose ...
+    > [alimony]
+    < situation.more ...
+    > [enough]
+    < situation.not_ready [page] [handover] [questions]
+    > [page]
+    < info.page_without_plan [handover] [questions]
+    > назад
+    < situation.not_ready [page] [handover] [questions]
+"""
+
+DECLINED = """
+    > /start
+    < start.hello
+    < situation.choose ...
+    > [released]
+    < situation.more ...
+    > [enough]
+    < situation.ready ...
+    > [plan]
+    < consent.ask ...
+    > [full]
+    < consent.full [yes] [no]
+    > [no]
+    < consent.declined [info] [questions] [handover]
+    > [info]
+    < info.list ...
+    > [released]
+    < info.page [plan] [steps:released] [questions]
+    > [steps]
+    < info.steps ...
+    > 1
+    < info.step ...
+    > [next]
+    < info.step ...
+"""
+
+AGREED_AFTER_READING = """
+    > /start
+    < start.hello
+    < situation.choose ...
+    > [released]
+    < situation.more ...
+    > [enough]
+    < situation.ready ...
+    > [plan]
+    < consent.ask ...
+    > [full]
+    < consent.full ...
+    > да
+    < consent.agreed
+    < plan.list ...
+"""
+
+CHANGED_SITUATION = f"""
+    {TO_PLAN}
+    > меню
+    < menu.main ...
+    > [more]
+    < more.list [situation] [info] [my_data] [stop] [help]
+    > [situation]
+    < situation.choose ...
+    > [alimony]
+    < situation.more ...
+    > [enough]
+    < situation.not_ready ...
+"""
+
+STEPS_MARKED = f"""
+    {TO_PLAN}
+    > 1
+    < plan.item ...
+    > [done]
+    < plan.changed_done ...
+    > [undo]
+    < plan.changed_open ...
+    > [list]
+    < plan.list ...
+    > 1
+    < plan.item ...
+    > сделано
+    < plan.changed_done ...
+    > [next]
+    < plan.item ...
+    > не получается
+    < plan.stuck [handover] [questions] ...
+    > [next]
+    < plan.item ...
+    > [later]
+    < plan.later ...
+    > завтра
+    < plan.changed_later ...
+    > [next]
+    < plan.item ...
+    > [not_mine]
+    < plan.changed_not_mine ...
+    > [undo]
+    < plan.changed_open ...
+    > [list]
+    < plan.list ...
+    > 1
+    < plan.item ...
+    > [reopen]
+    < plan.changed_open ...
+"""
+
+PAGES_TURNED = f"""
+    {TO_PLAN}
+    > [_next:1]
+    < plan.list ...
+    > [_prev:0]
+    < plan.list ...
+    > [_next:1]
+    < plan.list ...
+    > меню
+    < menu.main ...
+"""
+
+WAYS_BACK = f"""
+    {TO_PLAN}
+    > меню
+    < menu.main ...
+    > [plan]
+    < plan.list ...
+    > 2
+    < plan.item ...
+    > [later]
+    < plan.later ...
+    > назад
+    < plan.item ...
+    > [_back]
+    < plan.list ...
+    > назад
+    < menu.main ...
+    > назад
+    < menu.main ...
+"""
+
+NUMBERS_AND_LABELS = f"""
+    {TO_PLAN}
+    > меню
+    < menu.main ...
+    > 4
+    < questions.topics ...
+    > 1.
+    < questions.list ...
+    > 1
+    < questions.answer [helped] [not_helped] [handover]
+    > помогло
+    < questions.helped [topics] [menu]
+    > Другой вопрос
+    < questions.topics ...
+"""
+
+NOT_UNDERSTOOD = f"""
+    {TO_PLAN}
+    > 99
+    < fallback.unknown [menu] [questions] [handover]
+    > назад
+    < plan.list ...
+    > ыва
+    < fallback.unknown [menu] [questions] [handover]
+    > [questions]
+    < questions.topics ...
+"""
+
+ALWAYS_AT_HAND = f"""
+    {TO_PLAN}
+    > 1
+    < plan.item ...
+    > [_menu]
+    < menu.main ...
+    > [plan]
+    < plan.list ...
+    > [_human]
+    < handover.words [skip]
+    > /menu
+    < menu.main ...
+    > /plan
+    < plan.list ...
+    > /book
+    < booking.info [handover] [questions] [menu]
+    > /jobs
+    < jobs.info [handover] [questions] [plan]
+    > /ask
+    < questions.topics ...
+    > /help
+    < help.text [menu] [questions] [handover]
+    > /human
+    < handover.words [skip]
+    > /data
+    < my_data.kept [delete] [menu]
+    > /stop
+    < stop.done [resume] [my_data] [menu]
+    > стоп
+    < stop.done [resume] [my_data] [menu]
+    > помощь
+    < help.text ...
+    > человек
+    < handover.words [skip]
+    > мой план
+    < plan.list ...
+    > МЕНЮ!!!
+    < menu.main ...
+"""
+
+MAY_PASS = """
+    > /start
+    < start.hello
+    < situation.choose ...
+    > человек
+    < handover.may_pass [yes] [no]
+    > да
+    < handover.words [skip]
+    > Хочу работать сварщиком
+    < handover.sent [add] [menu]
+    > человек
+    < handover.already [add] [menu]
+"""
+
+MAY_NOT_PASS = """
+    > /start
+    < start.hello
+    < situation.choose ...
+    > человек
+    < handover.may_pass [yes] [no]
+    > нет
+    < handover.phone [questions] [menu]
+"""
+
+MORE_WORDS = f"""
+    {TO_PLAN}
+    > /human
+    < handover.words [skip]
+    > [skip]
+    < handover.sent [add] [menu]
+    > [add]
+    < handover.more [menu]
+    > Забыл сказать: живу далеко
+    < handover.added [add] [menu]
+    > /human
+    < handover.already [add] [menu]
+"""
+
+STOPPED_AND_RESUMED = f"""
+    {TO_PLAN}
+    > /stop
+    < stop.done [resume] [my_data] [menu]
+    > /plan
+    < plan.list ...
+    > 2
+    < plan.item ...
+    > [later]
+    < plan.stopped [resume] [list]
+    > [resume]
+    < plan.resumed
+    < plan.later ...
+    > [tomorrow]
+    < plan.changed_later ...
+    > стоп
+    < stop.done ...
+    > [resume]
+    < stop.resumed [plan] [menu]
+    > назад
+    < stop.done ...
+"""
+
+DATA_DELETED = f"""
+    {TO_PLAN}
+    > 1
+    < plan.item ...
+    > [done]
+    < plan.changed_done ...
+    > /data
+    < my_data.kept [delete] [menu]
+    > [delete]
+    < my_data.confirm [yes] [no]
+    > [no]
+    < my_data.kept [delete] [menu]
+    > [delete]
+    < my_data.confirm [yes] [no]
+    > [yes]
+    < my_data.erased
+    < menu.main ...
+    > /data
+    < my_data.nothing [delete] [menu]
+    > /plan
+    < situation.choose ...
+"""
+
+EVERYWHERE = {name.lower(): talk for name, talk in list(globals().items()) if name.isupper() and isinstance(talk, str)}
