@@ -7,11 +7,13 @@ ON CONFLICT (turn, part) DO NOTHING;
 -- name: outbox_lease
 -- The oldest unsent part of each citizen and lane, replies first. One elected sender per channel: no row is skipped.
 -- `state IN (0, 1) AND state = 0`, here and below: SQLite takes a partial index only when its own words are repeated.
+-- OFFSET keeps PostgreSQL from making a join of it, which without fresh statistics reads the whole queue for each part.
 UPDATE outbox SET state = 1, attempts = attempts + 1 WHERE id IN (
     SELECT o.id FROM outbox o
     WHERE o.channel = :channel AND o.lane <= :lane AND o.state IN (0, 1) AND o.state = 0 AND o.not_before <= :now AND NOT EXISTS (
         SELECT 1 FROM outbox p
-        WHERE p.citizen_id = o.citizen_id AND p.lane = o.lane AND p.state IN (0, 1) AND p.id < o.id AND p.channel = o.channel)
+        WHERE p.citizen_id = o.citizen_id AND p.lane = o.lane AND p.state IN (0, 1) AND p.id < o.id AND p.channel = o.channel
+        LIMIT 1 OFFSET 0)
     ORDER BY o.lane, o.id LIMIT :limit)
 RETURNING id, citizen_id, address, turn, part, lane, key, body, attempts, is_repeat, created_at, subject;
 
