@@ -78,7 +78,7 @@ def read_channels(reader: Reader) -> dict[str, ChannelRules]:
     for name in CHANNELS:
         if pace := reader.child(name):
             found[name] = ChannelRules(
-                pace.number("per_second", 0.1, 1000) or 1,
+                pace.number("per_second", 0.1, 100_000) or 1,
                 pace.number("chat_per_second", 0.05, 100) or 1,
                 pace.number("group_per_minute", 1, 10_000, optional=True),
             )
