@@ -19,6 +19,7 @@ from typing import Any
 
 import structlog
 
+from bot.channels.port import Presence
 from bot.duty import Duty
 from bot.erasures import ErasureLog, Notes
 from bot.gauges import Gauges
@@ -200,9 +201,13 @@ class App:
         if purged.forgotten:
             log.info("forgotten", **purged.forgotten)
 
+    def _presences(self) -> dict[str, Presence]:
+        return {name: duty.standing.presence for name, duty in self._duties.items()}
+
     async def _serve(self, listening: socket.socket, stop: asyncio.Event) -> None:
         """The web server until `stop`; open streams are told to come again."""
-        from bot.web.application import WebParts, make_application, server
+        from bot.web.application import WebParts, make_application
+        from bot.web.server import server
 
         parts, settings = self._parts, self._parts.settings
         application = make_application(
@@ -211,8 +216,8 @@ class App:
                 inbox=parts.inbox,
                 clock=parts.clock,
                 content=parts.editions.content,
-                hooks={name: one.channel for name, one in parts.messengers.items() if one.hook is not None},
-                presences={name: duty.standing.presence for name, duty in self._duties.items()},
+                channels={name: one.channel for name, one in parts.messengers.items() if one.hook is not None},
+                presences=self._presences,
                 policy=settings.web_policy,
                 public_url=settings.public_url,
                 embed_origins=settings.embed_origins,
@@ -223,7 +228,8 @@ class App:
         host, port = listening.getsockname()[:2]
         serving = server(application, host, port)
         ender = asyncio.create_task(_end(serving, stop))
-        self._say(f"Веб-чат: {settings.public_url or _address(host, port)}")
+        if settings.is_on("web"):
+            self._say(f"Веб-чат: {settings.public_url or _address(host, port)}")
         try:
             await serving.serve(sockets=[listening])
         finally:
