@@ -18,7 +18,7 @@ class Address(msgspec.Struct, frozen=True):
 
 
 class Kind(StrEnum):
-    """What came in. `RETURNED`/`STOPPED`: the citizen allowed or blocked the bot. `CLOCK`, `STAFF`: made by ourselves."""
+    """What came in. `RETURNED`, `STOPPED`: the citizen allowed or blocked the bot. `CLOCK`, `STAFF`: our own."""
 
     TEXT = "text"
     PRESS = "press"
@@ -42,7 +42,7 @@ class Incoming(msgspec.Struct, frozen=True, omit_defaults=True):
     """
     One message of a citizen.
 
-    event: the platform's id of the update, unique within the channel's account; the same update sent twice has the same one.
+    event: the platform's id of the update, unique within the channel's account; an update sent twice keeps it.
     order: the platform's order among one citizen's updates (update_id, cmid, milliseconds), 0 for our own.
     text: typed words, or the label of a pressed bottom-keyboard button.
     data: data of a pressed inline button, as we had sent it.
@@ -76,7 +76,7 @@ class Outgoing(msgspec.Struct, frozen=True, omit_defaults=True):
     """
     One platform message, already fitted to the channel's limits.
 
-    key: text key of the screen ("plan.item"), for transcripts and tests; empty for the second and later pieces of one text.
+    key: text key of the screen ("plan.item"), for transcripts and tests; empty for later pieces of one text.
     text: plain text without markup, never empty.
     rows: buttons under the message, row by row.
     menu: labels of the bottom keyboard to show from now on, row by row (channels that have one; else it is empty).

@@ -23,7 +23,7 @@ def buttons(message: Outgoing) -> dict[str, str]:
 
 
 def line(message: Outgoing) -> str:
-    """`< key [choice] [choice]`; navigation, being on every screen, is left out. Empty for a later piece of one text."""
+    """`< key [choice] [choice]`; navigation, being everywhere, is left out. Empty for a later piece of one text."""
     if not message.key:
         return ""
     choices = [choice for choice in buttons(message) if choice.partition(":")[0] not in NAVIGATION]

@@ -1,8 +1,8 @@
 """
 The installation itself: its epoch and the offset of VK's random ids.
 
-random_id = (offset + number of the message part) mod 2³¹, never 0. A restored backup counts numbers again from an older one, and
-VK silently drops a repeated id: therefore `restore` starts a new epoch with a new offset.
+random_id = (offset + number of the message part) mod 2³¹, never 0. A restored backup counts numbers again from an older
+one, and VK silently drops a repeated id: therefore `restore` starts a new epoch with a new offset.
 """
 
 import secrets

@@ -18,8 +18,8 @@ class Arrival:
     """
     One update as a channel gave it.
 
-    event: dedupe id within the channel. chat: the platform's id of the dialog, empty for an update that nobody could read
-    (it is parked: broken says why). payload: the message as JSON bytes, sealed by the repository.
+    event: dedupe id within the channel. chat: the platform's id of the dialog, empty for an update that nobody could
+    read (it is parked: broken says why). payload: the message as JSON bytes, sealed by the repository.
     """
 
     channel: str

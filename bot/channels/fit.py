@@ -14,7 +14,8 @@ def pieces(text: str, limits: Limits) -> list[str]:
     """
     Cut a text into pieces the channel takes: between paragraphs where it can, else lines, else words.
 
-    limits.text_chars: characters; 4096 Telegram, 4000 MAX, 4096 VK, we plan for 3900. Returns 1..n non-empty pieces in order.
+    limits.text_chars: characters; 4096 Telegram, 4000 MAX, 4096 VK, we plan for 3900.
+    Returns 1..n non-empty pieces in order.
     Raises TextDoesNotFit.
     """
     rest, cut = text.strip(), []

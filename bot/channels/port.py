@@ -107,7 +107,7 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One line of `doctor`. is_fault: the channel does not work; else a hint. remedy: what the operator does, in Russian."""
+    """One line of `doctor`. is_fault: it does not work; else a hint. remedy: what the operator does, in Russian."""
 
     is_fault: bool
     what: str
@@ -159,13 +159,13 @@ class Channel(Protocol):
         """
 
     def webhook(self, headers: Mapping[str, str], body: bytes) -> Delivery:
-        """Read one webhook call. headers: lower-case names. Raises Forged; ValueError for a body that is no JSON object."""
+        """Read one webhook call. headers: names in lower case. Raises Forged; ValueError: the body is no JSON object."""
 
     def heard(self, raw: Raw) -> Incoming | None:
         """The raw update as one of ours, or None for what we do not listen to. Raises ValueError for a broken one."""
 
     def event(self, raw: Raw) -> str:
-        """The dedupe id of a raw update; works for broken ones too (a hash of the whole as a last resort). Never raises."""
+        """The dedupe id of a raw update; for broken ones too (a hash of the whole as a last resort). Never raises."""
 
     async def acknowledge(self, incoming: Incoming) -> None:
         """Stop the press's spinner, show "typing": best effort, swallows every error."""

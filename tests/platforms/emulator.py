@@ -1,8 +1,8 @@
 """
 What the three loopback platforms share: a server on 127.0.0.1, citizens' hands and eyes, and faults on demand.
 
-An emulator enforces the platform's documented limits and answers with its documented errors, so that a client that breaks
-them fails here first. Citizens act by `type`, `press`, `start`, `block`; what stands on their screen is `shown`.
+An emulator enforces the platform's documented limits and answers with its documented errors, so that a client that
+breaks them fails here first. Citizens act by `type`, `press`, `start`, `block`; what stands on their screen is `shown`.
 """
 
 import asyncio
@@ -38,10 +38,10 @@ class Request:
 @dataclass
 class Faults:
     """
-    What goes wrong with the next sends (edits and answers included), one entry a send, oldest first; empty: all is well.
+    What goes wrong with the next sends (edits and answers included), an entry each, oldest first; empty: all is well.
 
-    Entries: "429", "429:7" (with retry-after seconds), "500", "html" (502 with HTML), "cut-before" (connection closed, nothing
-    done), "cut-after" (done, then the connection closed), "slow:SECONDS" (done, answered late), "blocked".
+    Entries: "429", "429:7" (with retry-after seconds), "500", "html" (502 with HTML), "cut-before" (connection closed,
+    nothing done), "cut-after" (done, then the connection closed), "slow:SECONDS" (done, answered late), "blocked".
     outage: every call fails while set. latency_s: added to each answer.
     """
 
@@ -57,7 +57,7 @@ class Faults:
 
 
 class Emulator:
-    """Base: starts the server, keeps screens per chat. `limits=False` switches rate limits off (not the size limits)."""
+    """Base: starts the server, keeps screens per chat. `limits=False` switches rate limits off, not size limits."""
 
     def __init__(self, *, limits: bool = False) -> None:
         self.limits = limits

@@ -1,8 +1,8 @@
 """
 The road: citizens and their lanes, inbox, sessions, plan, reminders, cases, outbox, editions, audit.
 
-Times are BIGINT milliseconds UTC. What may identify or describe a person is a sealed blob; plain columns hold ids, states
-and dates only. No foreign key points at `citizens` from inbox and outbox: a lane is locked while arrivals are stored.
+Times are BIGINT milliseconds UTC. What may identify or describe a person is a sealed blob; plain columns hold ids,
+states and dates only. No foreign key points at `citizens` from inbox and outbox: a lane is locked while arrivals are stored.
 """
 
 from alembic import op
