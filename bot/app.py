@@ -20,6 +20,7 @@ from typing import Any
 import structlog
 
 from bot.channels.port import Presence
+from bot import heap
 from bot.duty import Duty
 from bot.erasures import ErasureLog, Notes
 from bot.gauges import Gauges
@@ -59,6 +60,7 @@ async def run(settings: Settings, role: Role, say: Say) -> int:
     Raises CannotStart.
     """
     _check(settings, role)
+    heap.begin()
     stop = asyncio.Event()
     with ExitStack() as stack:
         stack.callback(_watch_signals(stop))
@@ -165,7 +167,10 @@ class App:
 
     def _roles(self, stop: asyncio.Event) -> dict[str, Coroutine[Any, Any, None]]:
         parts, role = self._parts, self._role
-        roles: dict[str, Coroutine[Any, Any, None]] = {"editions": parts.editions.follow(stop)}
+        roles: dict[str, Coroutine[Any, Any, None]] = {
+            "editions": parts.editions.follow(stop),
+            "heap": heap.settle(stop, self._timer),
+        }
         if role.does(Role.WORKER):
             roles["worker"] = parts.runner.run(stop)
         for name, duty in self._duties.items():
