@@ -1,0 +1,128 @@
+"""
+The one ASGI application: chat page and its API, embedding, webhooks, health, metrics.
+
+    make_application(WebParts(...)) -> Litestar      its lifespan runs the feed
+    server(app, host, port).serve()                  bot/web/server.py
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from litestar import Litestar, Response
+from litestar.datastructures import State
+from litestar.exceptions import HTTPException
+from litestar.handlers import HTTPRouteHandler
+
+from bot.channels.port import Channel, Presence
+from bot.channels.web import BODY_BYTES
+from bot.clock import Clock
+from bot.engine.turn import Policy
+from bot.inbox import Inbox
+from bot.telemetry import alarm
+from bot.texts.schema import Content
+from bot.web.address import Addresses
+from bot.web.assets import asset_routes, load_assets
+from bot.web.chat import chat_routes
+from bot.web.feed import Hub
+from bot.web.gate import AnyRequest, Gate
+from bot.web.headers import SafeHeaders, page_policy
+from bot.web.hooks import Hooks
+from bot.web.identity import Identities
+from bot.web.limits import Rates, rates
+from bot.web.page import Pages
+from bot.web.seen import Seen
+from bot.web.status import status_routes
+from storage.database import Database
+from storage.errors import Unavailable
+
+
+@dataclass(frozen=True, slots=True)
+class WebParts:
+    """
+    What the application is made of.
+
+    content: the edition in force. channels: those that take webhooks, by name. presences: how the channels of this
+    process stand, for /readyz. public_url: of this installation, empty without one; https makes cookies Secure.
+    embed_origins: sites that may frame the chat. trusted_proxies: addresses or networks whose X-Forwarded-For counts.
+    policy: of the web chat; "off" leaves webhooks, health and metrics. rates: limits of the chat.
+    """
+
+    database: Database
+    inbox: Inbox
+    clock: Clock
+    content: Callable[[], Content]
+    channels: Mapping[str, Channel] = field(default_factory=dict)
+    presences: Callable[[], Mapping[str, Presence]] = dict
+    public_url: str = ""
+    embed_origins: Sequence[str] = ()
+    trusted_proxies: Sequence[str] = ()
+    metrics_token: str = ""
+    policy: Policy | Literal["off"] = "full"
+    rates: Rates = field(default_factory=rates)
+
+
+def make_application(parts: WebParts, routes: Sequence[HTTPRouteHandler] = ()) -> Litestar:
+    """
+    The application. routes: further handlers (the console).
+
+    `state.before_stop` must be called when the process stops: it lets open pages go. Raises ValueError for an embed
+    origin or a proxy that is none.
+    """
+    page_policy(parts.embed_origins)
+    addresses = Addresses(parts.trusted_proxies)
+    gate = Gate(Identities(parts.database.cipher, parts.public_url), addresses, parts.rates, parts.clock)
+    hub, seen = Hub(parts.database, parts.clock), Seen(parts.database, parts.clock)
+    hooks = Hooks(parts.channels, parts.inbox)
+    handlers = [
+        *status_routes(parts.database, parts.content, parts.presences, addresses, parts.metrics_token),
+        *hooks.routes(),
+        *routes,
+    ]
+    if parts.policy != "off":
+        assets = load_assets()
+        handlers += asset_routes(assets)
+        handlers += Pages(parts.content, parts.clock, gate, assets, parts.embed_origins).routes()
+        handlers += chat_routes(parts.inbox, parts.clock, gate, hub, seen, is_embeddable=bool(parts.embed_origins))
+
+    @asynccontextmanager
+    async def running(_: Litestar) -> AsyncIterator[None]:
+        tasks = [asyncio.create_task(hub.run()), asyncio.create_task(seen.run())]
+        try:
+            yield
+        finally:
+            hub.close()
+            for task in tasks:
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
+            await seen.flush()
+            await hooks.close()
+
+    return Litestar(
+        route_handlers=handlers,
+        lifespan=[running],
+        state=State({"before_stop": hub.close}),
+        before_send=[SafeHeaders(is_https=parts.public_url.startswith("https://"))],
+        exception_handlers={HTTPException: _refused, Unavailable: _unavailable, Exception: _failed},
+        openapi_config=None,
+        logging_config=None,
+        request_max_body_size=BODY_BYTES,
+        debug=False,
+    )
+
+
+def _refused(_: AnyRequest, error: HTTPException) -> Response[dict[str, Any]]:
+    return Response({"error": error.detail}, status_code=error.status_code, headers=error.headers)
+
+
+def _unavailable(_: AnyRequest, __: Unavailable) -> Response[dict[str, Any]]:
+    return Response({"error": "later"}, status_code=503, headers={"Retry-After": "2"})
+
+
+def _failed(request: AnyRequest, error: Exception) -> Response[dict[str, Any]]:
+    """The class of the error only: its text may hold a citizen's words."""
+    alarm("request_failed", path=request.scope["path"], error=type(error).__name__)
+    return Response({"error": "failed"}, status_code=500)
