@@ -18,7 +18,7 @@ from bot.texts.schema import Need, PlanStep
 from storage.records import PlanItemRow
 
 LATER = ("tomorrow", "three_days", "week", "month")
-MARKS = {"open": "▫", "done": "✓", "stuck": "!", "later": "⏰"}
+MARKS = {"open": "", "done": "✓", "stuck": "!", "later": "⏰"}
 
 flow = Flow(
     "plan",
@@ -76,7 +76,7 @@ async def ask_list(turn: Turn) -> list[Effect]:
         return [Enter("situation")]
     marks = await turn.reads.plan()
     mine = [step for step in steps.values() if _state(marks, step.id) != "not_mine"]
-    choices = [Choice(f"item:{step.id}", f"{MARKS[_state(marks, step.id)]} {step.title}") for step in mine]
+    choices = [Choice(f"item:{step.id}", f"{MARKS[_state(marks, step.id)]} {step.title}".lstrip()) for step in mine]
     dropped = [Choice("dropped")] if len(mine) < len(steps) else []
     if not mine or all(_state(marks, step.id) == "done" for step in mine):
         more = [Choice("jobs"), Choice("handover")]
