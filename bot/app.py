@@ -19,8 +19,8 @@ from typing import Any
 
 import structlog
 
-from bot.channels.port import Presence
 from bot import heap
+from bot.channels.port import Presence
 from bot.duty import Duty
 from bot.erasures import ErasureLog, Notes
 from bot.gauges import Gauges
