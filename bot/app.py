@@ -13,7 +13,7 @@ import os
 import signal
 import socket
 from collections.abc import Callable, Coroutine
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from enum import StrEnum
 from typing import Any
 
@@ -31,6 +31,7 @@ from bot.settings import Settings
 from bot.telemetry import alarm
 from bot.timer import LoopTimer
 from bot.upkeep import Purge
+from storage.errors import StorageError
 
 log = structlog.get_logger()
 
@@ -126,6 +127,7 @@ class App:
         self._say = say
         self._timer = LoopTimer()
         self._duties = self._make_duties()
+        self._notes = Notes(parts.database, ErasureLog(parts.settings.data_dir))
 
     def _make_duties(self) -> dict[str, Duty]:
         if not self._role.does(Role.SENDER):
@@ -159,6 +161,9 @@ class App:
         for task in (*late, *ends):
             task.cancel()
         await asyncio.gather(*work.values(), *ends, return_exceptions=True)
+        if self._role.does(Role.SCHEDULER):
+            with suppress(StorageError, OSError):  # what the last second brought; the next start does it otherwise
+                await self._note()
         failed = [task for task in work.values() if not task.cancelled() and task.exception() is not None]
         for task in failed:
             log.critical("role_failed", part=task.get_name(), exc_info=task.exception())
@@ -185,14 +190,16 @@ class App:
 
     def _ticks(self) -> list[Tick]:
         parts = self._parts
-        notes = Notes(parts.database, ErasureLog(parts.settings.data_dir))
         return [
             Tick("reminders", REMIND_S, Reminding(parts.database, parts.clock).take),
-            Tick("erasures", NOTE_S, lambda: notes.write(parts.clock.now())),
+            Tick("erasures", NOTE_S, self._note),
             Tick("content", WATCH_S, parts.editions.watch),
             Tick("audit", SEAL_S, self._seal),
             Tick("retention", PURGE_S, self._purge),
         ]
+
+    async def _note(self) -> None:
+        await self._notes.write(self._parts.clock.now())
 
     async def _seal(self) -> None:
         sealed = SEALED_AT_ONCE

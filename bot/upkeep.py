@@ -12,6 +12,7 @@ from bot.erasures import Erasure, ErasureLog, again, known
 from bot.texts.schema import Retention
 from storage.backup import restore as bring_back
 from storage.database import Database, Transaction
+from storage.numbering import leap
 from storage.retention import SEALED
 
 HOLD_S = 0.2  # the longest a transaction may hold the writer: turns of citizens wait for it
@@ -129,6 +130,7 @@ async def restore(url: str, file: Path, secrets: tuple[str, ...], data_dir: Path
         async with restored.write() as tx:
             while epoch <= newest:  # a backup restored twice must not count in the same epoch twice
                 epoch = (await tx.installation.start_epoch(now=now)).number
+            await leap(tx.handle)
             await tx.audit.add(actor="operator", act="restored", subject=f"epoch {epoch}", now=now)
 
     has_looked = await bring_back(url, file, secrets, after=after, before=before)

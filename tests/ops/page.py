@@ -9,7 +9,15 @@ from uuid import uuid4
 
 import httpx
 
+from bot.flows import FLOWS
+from tests.talk import real_content
+
 ANSWER_S = 20.0
+
+
+def label(key: str, choice: str) -> str:
+    """The words on a button of the shipped content."""
+    return real_content(FLOWS).texts[key].buttons[choice]
 
 
 @dataclass
