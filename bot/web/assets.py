@@ -9,6 +9,7 @@ from pathlib import Path
 from litestar import Response, get
 from litestar.exceptions import NotFoundException
 from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath
 
 from bot.web.gate import AnyRequest
 
@@ -52,7 +53,7 @@ def asset_routes(assets: Mapping[str, Asset]) -> list[HTTPRouteHandler]:
     by_name = {one.name: one for one in assets.values()}
 
     @get("/static/{name:str}")
-    async def static(request: AnyRequest, name: str) -> Response[bytes]:
+    async def static(request: AnyRequest, name: FromPath[str]) -> Response[bytes]:
         one = by_name.get(name)
         if one is None:
             raise NotFoundException("no such file")

@@ -78,7 +78,7 @@ def chat_routes(
         is_due = identity.guise == "cookie" and now - identity.acted_at >= REFRESH
         return identities.cookie(identity, now) if is_due else None
 
-    @post("/chat/session", request_max_body_size=BODY_BYTES)
+    @post("/chat/session", status_code=200, request_max_body_size=BODY_BYTES)
     async def session(request: AnyRequest) -> Response[dict[str, Any]]:
         gate.own_page(request)
         gate.spare(rates.sessions, gate.household(request))
@@ -139,7 +139,7 @@ def chat_routes(
         seen.note(identity.chat, number)
         return _answer({}, 202)
 
-    @post("/chat/end", request_max_body_size=BODY_BYTES, status_code=200)
+    @post("/chat/end", status_code=200, request_max_body_size=BODY_BYTES)
     async def end(request: AnyRequest) -> Response[dict[str, Any]]:
         gate.own_page(request)
         identity = gate.known(request)

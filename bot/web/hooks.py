@@ -11,6 +11,7 @@ import structlog
 from litestar import Response, post
 from litestar.exceptions import ClientException, NotFoundException, PermissionDeniedException
 from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath
 from prometheus_client import Counter
 
 from bot.acknowledger import Acknowledger
@@ -36,7 +37,7 @@ class Hooks:
 
     def routes(self) -> list[HTTPRouteHandler]:
         @post("/hooks/{name:str}", status_code=200, request_max_body_size=BODY_BYTES)
-        async def hook(request: AnyRequest, name: str) -> Response[str]:
+        async def hook(request: AnyRequest, name: FromPath[str]) -> Response[str]:
             channel = self._channels.get(name)
             if channel is None:
                 raise NotFoundException("no such hook")

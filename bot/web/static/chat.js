@@ -56,7 +56,7 @@ The chat page. Everything is shown as text, nothing is taken for markup.
   async function session(wish = {}) {
     const mine = era;
     const response = await ask('POST', '/chat/session', { is_framed: isFramed, is_new: mustBeNew, ...wish });
-    if (response.status !== 201 && response.status !== 200) return response;
+    if (!response.ok) return response;
     const given = await response.json();
     if (mine !== era) return response;
     mustBeNew = false;
