@@ -66,7 +66,9 @@ class Settings(BaseSettings):
     Secrets show as asterisks wherever they are printed.
     """
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_ignore_empty=True, extra="ignore", frozen=True, hide_input_in_errors=True
+    )
 
     database_url: DatabaseUrl = SecretStr("")
     content_dir: Path = CONTENT
