@@ -6,6 +6,7 @@ Whatever stands in the way is told as CannotStart, in words an operator can act 
 """
 
 import asyncio
+import sqlite3
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
@@ -100,6 +101,10 @@ def explained() -> Iterator[None]:
     except Unavailable as error:
         raise CannotStart(
             f"База данных не отвечает ({error}).\nПроверьте BOT_DATABASE_URL, место на диске и что сервер запущен."
+        ) from error
+    except sqlite3.DatabaseError as error:
+        raise CannotStart(
+            "Файл базы повреждён или это не база.\nСохраните его копию и верните данные: python -m bot restore ФАЙЛ"
         ) from error
     except StorageError as error:
         raise CannotStart(f"База данных отказала: {error}.\nПроверьте BOT_DATABASE_URL и права.") from error

@@ -182,7 +182,9 @@ async def test_another_secret_is_a_fault(database_url: str) -> None:
     database = await open_database(database_url, KEY.split(","))
     await database.close()
 
-    (fault,) = faults(await findings(settings(database_url=database_url, secret_key="quite another secret of the tests")))
+    (fault,) = faults(
+        await findings(settings(database_url=database_url, secret_key="quite another secret of the tests"))
+    )
 
     assert "Секрет не подходит" in fault
 

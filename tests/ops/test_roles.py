@@ -1,0 +1,125 @@
+"""Several processes on one PostgreSQL database: roles apart, two workers, a duty that changes hands."""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import pytest
+
+from bot.flows import FLOWS
+from bot.texts import render
+from tests.ops.child import Running, until
+from tests.ops.page import Page
+from tests.platforms.telegram import TOKEN, TelegramEmulator
+from tests.talk import real_content
+
+CHATS = 20
+MENU = render.say(real_content(FLOWS), "menu.main", {})
+
+
+@pytest.fixture
+async def telegram() -> AsyncIterator[TelegramEmulator]:
+    async with TelegramEmulator() as emulator:
+        yield emulator
+
+
+def settings(url: str, telegram: TelegramEmulator) -> dict[str, str]:
+    return {
+        "BOT_DATABASE_URL": url,
+        "BOT_SECRET_KEY": "a-secret-of-the-tests-long-enough",
+        "BOT_TELEGRAM_TOKEN": TOKEN,
+        "BOT_TELEGRAM_API_URL": telegram.url,
+        "BOT_LOG_FORMAT": "json",
+    }
+
+
+def part(folder: Path, role: str, name: str, given: dict[str, str]) -> Running:
+    return Running(folder, "run", "--role", role, has_web=role == "web", name=name, **given)
+
+
+async def started(*running: Running) -> None:
+    for one in running:
+        await until(lambda one=one: '"started"' in one.log, "the process runs", within_s=40)
+
+
+async def test_roles_apart_do_what_one_process_does(
+    tmp_path: Path, empty_postgres_url: str, telegram: TelegramEmulator
+) -> None:
+    """All five start together on an empty database: one migrates, one publishes, the citizens notice nothing."""
+    given = settings(empty_postgres_url, telegram)
+    async with AsyncExitStack() as stack:
+        names = [("web", "web"), ("worker", "one"), ("worker", "two"), ("sender", "sender"), ("scheduler", "scheduler")]
+        processes = await asyncio.gather(
+            *(stack.enter_async_context(part(tmp_path, role, name, given)) for role, name in names)
+        )
+        await started(*processes)
+        web = processes[0]
+
+        async with Page(web.url) as page:
+            await page.start()
+            assert "Мой план" in (await page.say("меню")).buttons
+
+        for chat in range(1, CHATS + 1):
+            telegram.type(str(chat), "/start")
+            telegram.type(str(chat), "меню")
+        await until(
+            lambda: all(
+                any("Чем помочь" in shown.text for shown in telegram.shown(str(n))) for n in range(1, CHATS + 1)
+            ),
+            "every chat has its menu",
+            within_s=60,
+        )
+
+        codes = await asyncio.gather(*(process.stop() for process in processes))
+        assert codes == [0] * 5
+        assert all("Traceback" not in process.log for process in processes)
+
+
+async def test_the_sender_s_duty_goes_to_the_other_when_one_is_killed(
+    tmp_path: Path, postgres_url: str, telegram: TelegramEmulator
+) -> None:
+    given = settings(postgres_url, telegram)
+    async with (
+        part(tmp_path, "worker", "worker", given) as worker,
+        part(tmp_path, "sender", "first", given) as first,
+    ):
+        await started(worker, first)
+        telegram.type("1", "меню")
+        await until(lambda: bool(telegram.shown("1")), "the first answers", within_s=60)
+        async with part(tmp_path, "sender", "second", given) as second:
+            await started(second)
+            assert await second.stop() == 0, "one that waits for the duty stops at once"
+        async with part(tmp_path, "sender", "third", given) as third:
+            await started(third)
+            first.kill(signal.SIGKILL)
+            await first.ended()
+            telegram.type("1", "меню")
+
+            await until(lambda: len(telegram.shown("1")) >= 2, "the other answers", within_s=60)
+
+            assert "two_pollers" not in third.log
+            assert await third.stop() == 0
+
+
+async def test_two_whole_processes_share_one_database(
+    tmp_path: Path, postgres_url: str, telegram: TelegramEmulator
+) -> None:
+    given = settings(postgres_url, telegram)
+    async with (
+        Running(tmp_path, "run", name="first", **given) as first,
+        Running(tmp_path, "run", name="second", **given) as second,
+    ):
+        async with Page(first.url) as page:
+            await page.start()
+            cookies, seen = page.cookies, page.seen
+        async with Page(second.url, cookies) as page:
+            page.seen = seen
+            assert (await page.say("меню")).buttons, "the talk goes on at the other one"
+        for chat in range(1, CHATS + 1):
+            telegram.type(str(chat), "меню")
+        await until(lambda: all(telegram.shown(str(n)) for n in range(1, CHATS + 1)), "all are answered", within_s=60)
+        assert all(len(telegram.shown(str(n))) == 1 for n in range(1, CHATS + 1)), "and once"
+        assert await first.stop() == 0
+        assert await second.stop() == 0
