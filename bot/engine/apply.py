@@ -159,16 +159,13 @@ class Apply:
                 if taken.claimed.address and taken.incoming.kind is not Kind.STOPPED
             ]
         )
-        await tx.inbox.finish(
-            [(taken.claimed.id, taken.talk.turn.has_consent and not _is_erased(taken)) for taken in batch], now=now
-        )
+        await tx.inbox.finish([(taken.claimed.id, _keeps_words(taken)) for taken in batch], now=now)
 
     def _parts(self, taken: Taken, now: datetime) -> list[Part]:
         if taken.target is None:
             return []
         channel, address = taken.target
-        turn = taken.talk.turn
-        keep = turn.has_consent and not _is_erased(taken)
+        keep = _keeps_words(taken)
         planned: list[tuple[Said, Outgoing]] = []
         for number, said in enumerate(taken.talk.said):
             planned += [(said, message) for message in self._messages(taken, channel, number, said)]
@@ -219,6 +216,12 @@ class Apply:
             return Button(option.label, url=option.url)
         data = self._presses.make(taken.claimed.citizen_id, said.place, option.id, said.number)
         return Button(option.label, data=data)
+
+
+def _keeps_words(taken: Taken) -> bool:
+    """The citizen agreed, did not take it back in this turn, and writes where personal words may be kept."""
+    turn = taken.talk.turn
+    return turn.has_consent and turn.policy == "full" and not _is_erased(taken)
 
 
 def _is_erased(taken: Taken) -> bool:

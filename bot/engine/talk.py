@@ -294,12 +294,12 @@ class Talk:
         if not self._flows.has(effect.flow, effect.step or self._flows.start_of(effect.flow)):
             effect = Enter("fallback", "stale")  # a choice of an older edition or version
         flow = self._flows[effect.flow]
-        if self._is_elsewhere(flow):
-            flow, effect = self._flows["elsewhere"], Enter("elsewhere")
         self._at = Place(flow.name, effect.step or flow.start, {k: v for k, v in effect.data.items() if v is not None})
         await self._ask_here()
 
     async def _ask_here(self) -> None:
+        if self._is_elsewhere(self._flows[self._at.flow]):  # by a page, back or again: the channel was full once
+            self._at = Place("elsewhere", self._flows["elsewhere"].start)
         handler = self._flows[self._at.flow].asking[self._at.step]
         await self._run(await self._handle(handler))
 

@@ -1,0 +1,209 @@
+"""
+A channel that only informs: whatever is pressed, typed or sent there, nothing about a citizen is kept.
+
+The walk presses every button of every screen it can come to and says everything else at every step. As nothing is kept
+but the session, putting the session back is all it takes to stand at a screen again.
+"""
+
+from collections import deque
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from bot.channels.port import Limits
+from bot.engine.apply import Surface
+from bot.engine.words import COMMANDS
+from bot.flows import FLOWS
+from bot.messages import Kind, Outgoing
+from bot.transcript import buttons
+from storage.database import Database
+from storage.records import SessionRow
+from tests.talk import Talk, real_content
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+PERSONAL = {flow.name for flow in FLOWS.by_name.values() if flow.personal}
+ELSEWHERE = ["elsewhere.info"]
+KEPT = """
+    SELECT (SELECT count(*) FROM citizens WHERE consent_at IS NOT NULL OR consent_version IS NOT NULL),
+      (SELECT count(*) FROM situations), (SELECT count(*) FROM plan_items), (SELECT count(*) FROM reminders),
+      (SELECT count(*) FROM cases), (SELECT count(*) FROM case_words),
+      (SELECT count(*) FROM inbox WHERE state <> 1 OR payload IS NOT NULL OR attempts > 0),
+      (SELECT count(*) FROM outbox WHERE body IS NOT NULL OR keep <> 0)
+"""
+TYPED = (
+    *(f"/{command}" for command in COMMANDS),
+    *("назад", "меню", "стоп", "человек", "помощь", "мои данные", "привет", "да", "нет", "1", "10", "99"),
+    *("мой план", "Записаться на приём", "Подобрать вакансии", "Задать вопрос", "Позвать специалиста", "Ещё"),
+    *("меня зовут Иван Петров, телефон +7 900 000-00-00", "я освободился", "ыва", "💩", "/nonsense"),
+)
+WISHES = ("/plan", "/human", "мой план", "человек", "Позвать специалиста")
+MEDIA = [kind for kind in Kind if kind not in (Kind.TEXT, Kind.PRESS, Kind.CLOCK, Kind.STAFF, Kind.STOPPED)]
+
+
+class Walker:
+    def __init__(self, talk: Talk) -> None:
+        self.talk = talk
+        self.steps: set[str] = set()
+        self.presses = 0
+
+    async def here(self) -> SessionRow:
+        id_ = (await self.talk.citizen()).id
+        async with self.talk.database.read() as tx:
+            return (await tx.sessions.load([id_]))[id_]
+
+    async def stand(self, session: SessionRow) -> None:
+        async with self.talk.database.write() as tx:
+            await tx.sessions.save([session])
+
+    async def judge(self, answers: Sequence[Outgoing], what: str) -> None:
+        """Nothing was kept, nothing personal was asked, the citizen was answered and can go on."""
+        async with self.talk.database.read() as tx:
+            (kept,) = await tx.handle.connection.execute_fetchall(KEPT)
+        assert tuple(kept) == (0,) * 8, what
+        keys = [message.key for message in answers]
+        assert keys, f"silence: {what}"
+        assert not [key for key in keys if key.partition(".")[0] in PERSONAL], f"{what}: {keys}"
+        assert buttons(answers[-1]), f"no way on: {what}"
+
+    async def press_everything(self) -> None:
+        answers = await self.talk.say("/start")
+        await self.judge(answers, "/start")
+        queue: deque[tuple[SessionRow, dict[str, str], str]] = deque()
+        seen: set[tuple[str, tuple[str, ...]]] = set()
+
+        async def arrived(answers: Sequence[Outgoing]) -> None:
+            newest = answers[-1]
+            screen = (newest.key, tuple(buttons(newest)))
+            if screen not in seen:
+                seen.add(screen)
+                session = await self.here()
+                queue.append((session, buttons(newest), newest.key))
+                if session.place not in self.steps:
+                    self.steps.add(session.place)
+                    await self.say_everything(session)
+
+        await arrived(answers)
+        while queue:
+            session, choices, key = queue.popleft()
+            for choice, data in choices.items():
+                await self.stand(session)
+                answers = await self.talk.send(Kind.PRESS, data=data)
+                self.presses += 1
+                await self.judge(answers, f"{key} [{choice}]")
+                if choice in PERSONAL or choice == "_human":
+                    assert [message.key for message in answers] == ELSEWHERE, f"{key} [{choice}]"
+                await arrived(answers)
+
+    async def say_everything(self, session: SessionRow) -> None:
+        for text in TYPED:
+            await self.stand(session)
+            answers = await self.talk.say(text)
+            await self.judge(answers, f"{session.place}: {text}")
+            if text in WISHES:
+                assert [message.key for message in answers] == ELSEWHERE, f"{session.place}: {text}"
+        for kind in MEDIA:
+            await self.stand(session)
+            answers = await self.talk.send(kind)
+            if kind is Kind.RETURNED:
+                assert answers == []
+            else:
+                await self.judge(answers, f"{session.place}: {kind}")
+
+
+@pytest.fixture
+def talk(database: Database) -> Talk:
+    surfaces = {"telegram": Surface(Limits(edits=False), "information")}
+    return Talk(database, FLOWS, real_content(FLOWS), channel="telegram", surfaces=surfaces)
+
+
+@pytest.mark.timeout(300)
+async def test_nothing_is_kept_wherever_a_citizen_goes(talk: Talk) -> None:
+    await _no_disk(talk)
+    walker = Walker(talk)
+
+    await walker.press_everything()
+
+    reached = {
+        f"{flow.name}.{step}"
+        for flow in FLOWS.by_name.values()
+        for step in flow.hearing
+        if flow.name not in (PERSONAL | {"fallback"})
+    }
+    not_for_informing = {"situation.more", "situation.ready"}  # a choice opens its page at once
+    assert reached - walker.steps == not_for_informing
+    assert walker.presses > 200
+
+
+async def test_old_buttons_of_the_days_before_the_policy_lead_elsewhere(talk: Talk) -> None:
+    """The centre's channel was full once: the citizen has a plan, screens full of buttons, and goes on pressing."""
+    talk.surfaces["telegram"] = Surface(Limits(edits=False))  # type: ignore[index]
+    await talk.play("""
+        > /start
+        < start.hello
+        < situation.choose ...
+        > [released]
+        < situation.more ...
+        > [enough]
+        < situation.ready ...
+        > [plan]
+        < consent.ask ...
+        > [yes]
+        < consent.agreed
+        < plan.list ...
+        > 1
+        < plan.item ...
+        > [later]
+        < plan.later ...
+        > /human
+        < handover.words [skip]
+    """)
+    old = [(message.key, data) for message in talk.shown for data in buttons(message).values()]
+    kept = await _kept(talk)
+    talk.surfaces["telegram"] = Surface(Limits(edits=False), "information")  # type: ignore[index]
+
+    for key, data in old:
+        answers = await talk.send(Kind.PRESS, data=data)
+        assert answers, key
+        assert not [one.key for one in answers if one.key.partition(".")[0] in PERSONAL], key
+
+    assert await _kept(talk) == kept
+
+
+async def test_words_of_a_citizen_who_agreed_elsewhere_are_not_kept_either(talk: Talk) -> None:
+    talk.surfaces["telegram"] = Surface(Limits(edits=False))  # type: ignore[index]
+    await talk.play("""
+        > /start
+        < start.hello
+        < situation.choose ...
+        > [released]
+        < situation.more ...
+        > [enough]
+        < situation.ready ...
+        > [plan]
+        < consent.ask ...
+        > [yes]
+        < consent.agreed
+        < plan.list ...
+    """)
+    talk.surfaces["telegram"] = Surface(Limits(edits=False), "information")  # type: ignore[index]
+    id_ = (await talk.citizen()).id
+    async with talk.database.read() as tx:
+        before = (await tx.citizens.holdings(id_)).kept_messages
+
+    await talk.say("у меня болит спина, телефон +7 900 000-00-00")
+
+    async with talk.database.read() as tx:
+        assert (await tx.citizens.holdings(id_)).kept_messages == before
+
+
+async def _kept(talk: Talk) -> tuple[Any, ...]:
+    async with talk.database.read() as tx:
+        (row,) = await tx.handle.connection.execute_fetchall(KEPT)
+    return tuple(row)[:6]
+
+
+async def _no_disk(talk: Talk) -> None:
+    """No power is cut in this test: thousands of commits need not wait for the disk."""
+    await talk.database._writer.execute_fetchall("PRAGMA synchronous=OFF")  # type: ignore[attr-defined]
