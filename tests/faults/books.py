@@ -15,7 +15,7 @@ from storage.sqlitefile import is_sqlite, path_of
 
 SECRETS = ("secret-of-the-fault-tests-long-enough",)  # without the comma that parts several
 WAITING, DONE, PARKED = 0, 1, 2
-UNSENT, LEASED, SENT = 0, 1, 2
+UNSENT, LEASED, SENT, DEAD = 0, 1, 2, 4
 
 
 @asynccontextmanager
@@ -36,6 +36,18 @@ async def select(url: str, sql: str) -> list[tuple[Any, ...]]:
     connection = await asyncpg.connect(url)
     try:
         return [tuple(row) for row in await connection.fetch(sql)]
+    finally:
+        await connection.close()
+
+
+async def execute(url: str, sql: str) -> int:
+    """Run a statement as an operator would; rows changed."""
+    if is_sqlite(url):
+        with closing(sqlite3.connect(path_of(url), timeout=10)) as connection, connection:
+            return connection.execute(sql).rowcount
+    connection = await asyncpg.connect(url)
+    try:
+        return int((await connection.execute(sql)).split()[-1])
     finally:
         await connection.close()
 

@@ -1,13 +1,15 @@
 """Every test of this folder is marked `faults`; processes of a test end with it."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.faults.extent import FULL
-from tests.faults.product import Product
+from tests.faults.nursery import Nursery
+from tests.faults.product import ROOT, Product
 
 TIMEOUT_S = 3600 if FULL else 180
 
@@ -32,6 +34,19 @@ def product(tmp_path: Path) -> Iterator[Callable[..., Product]]:
     yield make
     for one in made:
         one.discard()
+
+
+@pytest.fixture(scope="session")
+def nursery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nursery]:
+    opened = Nursery(tmp_path_factory.mktemp("nursery"), ROOT)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def quick(product: Callable[..., Product], nursery: Nursery) -> Callable[..., Product]:
+    """As `product`; the processes are forked ready-made."""
+    return partial(product, nursery=nursery)
 
 
 @pytest.fixture

@@ -54,8 +54,7 @@ class Citizen:
 
 class Crowd:
     """
-    walkers, flooders: how many of each at a time. most: citizens in all, None without a bound; those who are done make
-    room for new ones until `finish`.
+    walkers, flooders: how many of each at a time; those who are done make room for new ones until `finish`.
     """
 
     def __init__(
@@ -77,9 +76,12 @@ class Crowd:
         self._pause_s = pause_s
         self._chats = count(FIRST_CHAT)
         self._is_over = False
+        self._rounds: int | None = None
         self._tasks: list[asyncio.Task[None]] = []
 
-    def begin(self) -> None:
+    def begin(self, *, rounds: int | None = None) -> None:
+        """rounds: talks of each, at most."""
+        self._rounds = rounds
         self._tasks = [asyncio.create_task(self._live(script)) for script in self._scripts]
 
     async def finish(self) -> None:
@@ -92,7 +94,9 @@ class Crowd:
             task.cancel()
 
     async def _live(self, script: Script) -> None:
-        while not self._is_over:
+        done = 0
+        while not (self._is_over and done) and done != self._rounds:
+            done += 1
             citizen = Citizen(str(next(self._chats)), script)
             self.citizens.append(citizen)
             while not citizen.is_done:

@@ -7,19 +7,25 @@ Its settings come from the environment alone, its log goes to a file, one line o
 import asyncio
 import json
 import os
-import shutil
+import re
 import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+from functools import cache
 from inspect import isawaitable
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import aiohttp
 
+from bot.parts import needs
+from bot.texts.load import load, read_folder
 from tests.faults.books import SECRETS
+from tests.faults.nursery import Child, Nursery
 from tests.faults.waiting import until
 from tests.talk import CONTENT
 
@@ -38,19 +44,35 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def content_folder(folder: Path) -> Path:
-    """The shipped content, without the platforms' speed limits: the emulators here have none."""
-    shutil.copytree(CONTENT, folder, ignore=shutil.ignore_patterns("*.md"))
-    (folder / "channels.yaml").write_text(QUICK)
-    return folder
+@cache
+def shipped() -> dict[str, bytes]:
+    """
+    The shipped content, read once: file -> bytes; without the platforms' speed limits, the emulators here have none.
+
+    The quiet hour is half a day away, whatever the hour, so that reminders leave when they are due.
+    """
+    files = read_folder(CONTENT)
+    zone = ZoneInfo(load(files, needs()).default_office.timezone)
+    hour = (datetime.now(zone).hour + 12) % 24
+    rules = re.sub(r'from: "[0-9:]+"', f'from: "{hour:02}:00"', files["rules.yaml"].decode())
+    rules = re.sub(r'to: "[0-9:]+"', f'to: "{(hour + 1) % 24:02}:00"', rules)
+    return {**files, "channels.yaml": QUICK.encode(), "rules.yaml": rules.encode()}
+
+
+def content_folder(folder: Path) -> None:
+    """Put the content there, to be changed by the test as it likes."""
+    for name, text in shipped().items():
+        file = folder / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(text)
 
 
 class Product:
     """
     One process of the installation whose files stand in `folder`.
 
-    url: of the database. settings: BOT_ variables beside the usual ones. role: for `run --role`. through: a program of
-    the tests that runs the command line inside itself, as arguments of the interpreter.
+    url: of the database. settings: BOT_ variables beside the usual ones. role: for `run --role`. nursery: forks it
+    instead of starting an interpreter; needed for points (tests/faults/points.py).
     """
 
     def __init__(
@@ -61,7 +83,7 @@ class Product:
         *,
         role: str = "all",
         name: str = "bot",
-        through: Sequence[str] = (),
+        nursery: Nursery | None = None,
     ) -> None:
         self.folder = folder
         self.url = url
@@ -70,8 +92,8 @@ class Product:
         self.settings = dict(settings or {})
         self.content = folder / "content"
         self.log = folder / f"{name}.log"
-        self.through = tuple(through)
-        self._process: subprocess.Popen[bytes] | None = None
+        self.nursery = nursery
+        self._process: subprocess.Popen[bytes] | Child | None = None
         self._offset = 0
 
     # Life and death
@@ -81,14 +103,17 @@ class Product:
         assert self._process is None or self._process.poll() is not None, "it runs already"
         if not self.content.exists():
             content_folder(self.content)
-        command = [sys.executable, *self.through] if self.through else [*COMMAND]
-        roles = ["--role", self.role] if self.role != "all" else []
+        arguments = ["run", "--role", self.role] if self.role != "all" else ["run"]
+        environment = {**self.environment(), **settings}
         self._offset = self.log.stat().st_size if self.log.exists() else 0
+        if self.nursery is not None:
+            self._process = self.nursery.start(arguments, cwd=self.folder, environment=environment, log=self.log)
+            return
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [*command, "run", *roles],
+                [*COMMAND, *arguments],
                 cwd=self.folder,
-                env={**self.environment(), **settings},
+                env=environment,
                 stdout=log,
                 stderr=log,
                 stdin=subprocess.DEVNULL,

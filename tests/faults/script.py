@@ -6,16 +6,21 @@ The right answers come from the real engine, in this process and on a database o
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from functools import cache
+from tempfile import TemporaryDirectory
 
 from bot.channels.port import Limits
 from bot.clock import SystemClock
 from bot.engine.apply import Surface
 from bot.flows import FLOWS
 from bot.messages import Kind
+from bot.parts import needs
+from bot.texts.load import load
+from bot.texts.schema import Content
 from storage.database import open_database
 from tests.faults.books import SECRETS, Books, Effects
-from tests.talk import Talk, real_content
+from tests.faults.product import shipped
+from tests.talk import Talk
 
 WALK = (
     "/start leaflet",
@@ -34,9 +39,7 @@ WALK = (
     "Помогите найти работу рядом с домом",
     "/plan",
 )
-PROMISES = {
-    real_content(FLOWS).texts[f"handover.{key}"].text.partition("\n\n")[0] for key in ("sent", "added", "already")
-}
+PROMISING = ("handover.sent", "handover.added", "handover.already")  # texts that name the hour of an answer
 FLOOD = ("/help", "/ask", "/data", "/menu", "/book", "/jobs", "/stop", "абракадабра")
 
 
@@ -59,10 +62,22 @@ class Script:
         return [text for answer in self.said for text in answer]
 
 
+@cache
+def edition() -> Content:
+    """What the product runs with."""
+    return load(shipped(), needs())
+
+
+@cache
+def promises() -> set[str]:
+    """Heads of the texts that name the hour of an answer."""
+    return {edition().texts[key].text.partition("\n\n")[0] for key in PROMISING}
+
+
 def timeless(text: str) -> str:
     """The text, but for a promise of when somebody answers."""
     head = text.partition("\n\n")[0]
-    return head if head in PROMISES else text
+    return head if head in promises() else text
 
 
 def limits_of(channel: str) -> Limits:
@@ -79,12 +94,23 @@ def limits_of(channel: str) -> Limits:
     return Max.limits
 
 
-async def rehearse(channel: str, typed: Sequence[str], url: str) -> Script:
-    """Play the script where nothing breaks. url: of a database without tables, for this alone."""
+_rehearsed: dict[tuple[str, tuple[str, ...]], Script] = {}
+
+
+async def rehearse(channel: str, typed: Sequence[str]) -> Script:
+    """Play the script where nothing breaks; done once."""
+    play = (channel, tuple(typed))
+    if play not in _rehearsed:
+        with TemporaryDirectory() as folder:
+            _rehearsed[play] = await _rehearse(channel, typed, f"sqlite:///{folder}/rehearsal.db")
+    return _rehearsed[play]
+
+
+async def _rehearse(channel: str, typed: Sequence[str], url: str) -> Script:
     database = await open_database(url, SECRETS)
     try:
         surfaces = {channel: Surface(limits_of(channel))}
-        talk = Talk(database, FLOWS, real_content(FLOWS), chat="reference", channel=channel, surfaces=surfaces)
+        talk = Talk(database, FLOWS, edition(), chat="reference", channel=channel, surfaces=surfaces)
         talk.clock.set(SystemClock().now())
         said = []
         for text in typed:
@@ -97,7 +123,3 @@ async def rehearse(channel: str, typed: Sequence[str], url: str) -> Script:
         return Script(channel, tuple(typed), tuple(said), effects)
     finally:
         await database.close()
-
-
-def scratch(folder: Path, name: str) -> str:
-    return f"sqlite:///{folder / name}.db"

@@ -13,7 +13,7 @@ from tests.faults.crowd import Crowd
 from tests.faults.extent import extent
 from tests.faults.platforms import emulator_of, sends, settings_of
 from tests.faults.product import Product
-from tests.faults.script import FLOOD, WALK, rehearse, scratch
+from tests.faults.script import FLOOD, WALK, rehearse
 
 KILLS = {"telegram": extent(6, 100), "vk": extent(4, 100), "max": extent(4, 100)}
 LIVES_S = 1.2  # at most, from the first sign of life to the kill
@@ -28,8 +28,8 @@ Make = Callable[..., Product]
 async def test_kills_lose_and_double_nothing(
     channel: str, sqlite_url: str, product: Make, tmp_path: Path, told: Callable[[str], None]
 ) -> None:
-    walk = await rehearse(channel, WALK, scratch(tmp_path, "walk"))
-    flood = await rehearse(channel, FLOOD, scratch(tmp_path, "flood"))
+    walk = await rehearse(channel, WALK)
+    flood = await rehearse(channel, FLOOD)
     random = Random(SEED)
     async with emulator_of(channel) as emulator:
         bot = product(sqlite_url, settings_of(channel, emulator))

@@ -1,0 +1,93 @@
+"""
+Runs the product's command line in this process and kills it, as kill -9 does, at a point named by FAULT_POINT.
+
+FAULT_MARK: file that gets the point's name right before. Without a point nothing is touched, but for the pause before a
+send of unknown outcome is repeated: half a second here, so that a restart need not be waited for (its real length is
+proved in tests/delivery).
+"""
+
+import functools
+import os
+import signal
+import sys
+from collections.abc import Callable
+from datetime import timedelta
+from importlib import import_module
+from inspect import iscoroutinefunction
+from pathlib import Path
+from typing import Any
+
+from tests.faults.points import BY_NAME, Point
+
+ONCE_MORE = timedelta(seconds=0.5)
+
+
+def place_of(target: str) -> tuple[Any, str]:
+    """The module or class that holds the function, and its name there. Raises ImportError, AttributeError."""
+    module, _, path = target.partition(":")
+    *owners, name = path.split(".")
+    owner = import_module(module)
+    for part in owners:
+        owner = getattr(owner, part)
+    getattr(owner, name)
+    return owner, name
+
+
+def arm(point: Point, die: Callable[[], None]) -> None:
+    """From now on `die` is called at the point."""
+    owner, name = place_of(point.target)
+    function = getattr(owner, name)
+    is_method = isinstance(owner, type)
+    calls = 0
+
+    def is_it(arguments: tuple[Any, ...], result: Any) -> bool:
+        nonlocal calls
+        given = arguments[is_method:]
+        if (point.counts == "result" and not result) or (point.counts == "argument" and not (given and given[0])):
+            return False
+        calls += 1
+        return calls == point.nth
+
+    @functools.wraps(function)
+    async def wrapped_async(*arguments: Any, **named: Any) -> Any:
+        if point.when == "before" and is_it(arguments, None):
+            die()
+        result = await function(*arguments, **named)
+        if point.when == "after" and is_it(arguments, result):
+            die()
+        return result
+
+    @functools.wraps(function)
+    def wrapped(*arguments: Any, **named: Any) -> Any:
+        if point.when == "before" and is_it(arguments, None):
+            die()
+        result = function(*arguments, **named)
+        if point.when == "after" and is_it(arguments, result):
+            die()
+        return result
+
+    put = wrapped_async if iscoroutinefunction(function) else wrapped
+    setattr(owner, name, put)
+    for module in list(sys.modules.values()):  # who imported the name already
+        if not is_method and getattr(module, name, None) is function:
+            setattr(module, name, put)
+
+
+def main() -> None:
+    import bot.__main__
+    import bot.fate
+
+    bot.fate.ONCE_MORE = ONCE_MORE
+    wanted, mark = os.environ.pop("FAULT_POINT", ""), os.environ.pop("FAULT_MARK", "")
+    if wanted:
+
+        def die() -> None:
+            Path(mark).write_text(wanted)
+            os.kill(os.getpid(), signal.SIGKILL)
+
+        arm(BY_NAME[wanted], die)
+    bot.__main__.main()
+
+
+if __name__ == "__main__":
+    main()
