@@ -7,6 +7,7 @@ import msgspec
 from bot.messages import Outgoing
 from bot.texts import render
 from bot.texts.schema import Content
+from storage.records import Leased
 
 SPARE_CHARS = 100  # what every platform takes above Limits.text_chars
 CITIZENS = 10_000  # remembered; more of them are apologised to twice
@@ -17,17 +18,18 @@ class Apologies:
 
     def __init__(self, text_chars: int) -> None:
         self._most = text_chars + SPARE_CHARS
-        self._given: dict[str, datetime] = {}
+        self._given: dict[str, tuple[datetime, int]] = {}  # by citizen: when, with which part
 
-    def put(self, message: Outgoing, citizen_id: str, content: Content, now: datetime) -> Outgoing:
+    def put(self, message: Outgoing, part: Leased, content: Content, now: datetime) -> Outgoing:
         """The late message as it should leave: a new one, for an edit of an old one would not be noticed."""
-        given = self._given.get(citizen_id)
+        at, number = self._given.get(part.citizen_id, (None, 0))
+        is_over = at is None or now - at > timedelta(minutes=content.rules.apology_after_minutes)
         text = message.text
-        if given is None or now - given > timedelta(minutes=content.rules.apology_after_minutes):
+        if is_over or number == part.number:  # the same part again: it did not arrive
             words = f"{render.say(content, 'fallback.late', {})}\n\n{text}"
             if len(words) <= self._most:
                 text = words
             if len(self._given) >= CITIZENS:
                 self._given.clear()
-            self._given[citizen_id] = now
+            self._given[part.citizen_id] = (now, part.number)
         return msgspec.structs.replace(message, text=text, edits="", answer="")

@@ -257,11 +257,10 @@ class Sender:
             return wait_s
         try:
             message = _outgoing.decode(part.body)
-        except msgspec.MsgspecError:
+            return self._apologies.put(message, part, content, today) if is_late(part, today, late_after) else message
+        except Exception as error:  # one part must not hold up the others
+            alarm("part_unreadable", channel=part.channel, part=part.number, error=type(error).__name__)
             return Dead("unreadable")
-        if is_late(part, today, late_after):
-            return self._apologies.put(message, part.citizen_id, content, today)
-        return message
 
     # On the wire
 

@@ -11,7 +11,7 @@ from bot.telemetry import ALARMS, SENDS
 from storage.database import Database
 from storage.records import Arrival, Lane
 from tests.delivery.platform import Outcome, Platform
-from tests.delivery.post import Post, minutes
+from tests.delivery.post import APOLOGY, Post, minutes
 from tests.delivery.world import World
 
 
@@ -58,6 +58,16 @@ async def test_too_fast_waits_as_told_and_the_lane_waits_too(post: Post, platfor
         ("ivan", "2"),
     ]
     assert platform.calls[2].at == pytest.approx(7.0, abs=0.1)
+
+
+async def test_a_late_reply_that_goes_again_keeps_its_apology(post: Post, platform: Platform, world: World) -> None:
+    platform.outcome = first(TooFast(timedelta(seconds=2)), Unreachable("down"))
+    await post.plan(("ivan", "1"), ("ivan", "2"))
+    world.move(minutes=20)
+
+    await post.drain()
+
+    assert platform.shown["ivan"] == [f"{APOLOGY}\n\n1", "2"]
 
 
 async def test_too_fast_for_everyone_stops_the_channel(post: Post, platform: Platform) -> None:

@@ -147,22 +147,21 @@ async def test_nothing_leaves_for_an_erased_address(post: Post, platform: Platfo
     assert await post.table() == [("cancelled", "no address", False)]
 
 
-@pytest.mark.parametrize("column", ["body", "chat"])
-async def test_a_part_nobody_can_read_does_not_hold_up_the_next(post: Post, platform: Platform, column: str) -> None:
+@pytest.mark.parametrize("what", ["body", "chat", "no message"])
+async def test_a_part_nobody_can_read_does_not_hold_up_the_next(post: Post, platform: Platform, what: str) -> None:
     await post.plan(("ivan", "1"))
     await post.plan(("olga", "1"))
+    ((number, turn),) = await post.select("SELECT id, turn FROM outbox ORDER BY id LIMIT 1")
+    if what == "body":
+        change = f"UPDATE outbox SET body = (SELECT chat FROM addresses LIMIT 1) WHERE id = {number}"
+    elif what == "chat":
+        change = f"UPDATE addresses SET chat = (SELECT body FROM outbox LIMIT 1) WHERE find = '{post.find('ivan')}'"
+    else:
+        sealed = post.database.cipher.seal(b'{"key": 1}', "outbox", "body", f"{turn}:0").hex()
+        sealed = f"'\\x{sealed}'" if post.database.dialect == "postgres" else f"x'{sealed}'"
+        change = f"UPDATE outbox SET body = {sealed} WHERE id = {number}"
     async with post.database.write() as tx:
-        if column == "body":
-            await tx.handle.connection.execute(
-                "UPDATE outbox SET body = created_at::text::bytea WHERE id = (SELECT MIN(id) FROM outbox)"
-                if tx.handle.dialect == "postgres"
-                else "UPDATE outbox SET body = x'00' WHERE id = (SELECT MIN(id) FROM outbox)"
-            )
-        else:
-            find = post.find("ivan")
-            await tx.handle.connection.execute(
-                f"UPDATE addresses SET chat = (SELECT body FROM outbox LIMIT 1) WHERE find = '{find}'"
-            )
+        await tx.handle.connection.execute(change)
 
     await post.drain()
 

@@ -44,9 +44,9 @@ class Live:
 @pytest.mark.parametrize(
     ("name", "configured", "enforced", "least_used"),
     [
-        pytest.param("telegram", ChannelRules(29, 1), Rules(30, 1), 0.9, id="telegram"),
+        pytest.param("telegram", ChannelRules(28, 1), Rules(30, 1), 0.9, id="telegram"),
         pytest.param("vk", ChannelRules(19, 2), Rules(20, 2, says_after=False, everyone=True), 0.9, id="vk"),
-        pytest.param("max", ChannelRules(29, 2), Rules(30, 2, says_after=False, everyone=True), 0.9, id="max"),
+        pytest.param("max", ChannelRules(28, 2), Rules(30, 2, says_after=False, everyone=True), 0.9, id="max"),
         pytest.param(
             "max", ChannelRules(29, 2), Rules(10, 2, says_after=False, everyone=True), 0.85, id="max, 10 after all"
         ),
