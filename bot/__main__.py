@@ -17,7 +17,7 @@ import typer
 from bot import journal
 from bot.app import Role
 from bot.app import run as run_app
-from bot.parts import CannotStart, explained, needs, opened, opened_database, secrets
+from bot.parts import CannotStart, Parts, explained, needs, opened, opened_database, secrets
 from bot.settings import BadSettings, Settings, read
 
 Result = TypeVar("Result")
@@ -28,6 +28,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     no_args_is_help=True,
 )
+
+OTHERS_TRIES, OTHERS_S = 40, 0.05
 
 FILE = Annotated[Path, typer.Argument(metavar="ФАЙЛ", help="файл резервной копии")]
 
@@ -81,11 +83,24 @@ async def _talk(settings: Settings, identity: str, is_transcript: bool) -> None:
             parts.database,
             parts.clock,
             lambda incoming: parts.inbox.store([arrival(incoming)]),
-            parts.runner.run_once,
+            lambda: _turns(parts),
             identity,
         )
         line = transcript.line if is_transcript else None
         await converse(terminal, _lines(), say=_say, transcript=line, buttons=transcript.buttons)
+
+
+async def _turns(parts: Parts) -> int:
+    """One batch of turns; 0 when none waits. One that a running bot has in hand is waited for: its answer is ours."""
+    if taken := await parts.runner.run_once():
+        return taken
+    for _ in range(OTHERS_TRIES):
+        async with parts.database.read() as tx:
+            waiting, _ = await tx.inbox.waiting()
+        if not waiting:
+            break
+        await asyncio.sleep(OTHERS_S)
+    return 0
 
 
 def _lines() -> Iterator[str]:

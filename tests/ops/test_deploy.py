@@ -1,0 +1,58 @@
+"""The samples in deploy/ name only what exists."""
+
+import re
+from typing import Any
+
+import yaml
+
+from bot.app import Role
+from bot.settings import Settings
+from tests.ops.child import ROOT
+
+KNOWN = {f"BOT_{name.upper()}" for name in Settings.model_fields}
+DEPLOY = ROOT / "deploy"
+
+
+def compose() -> dict[str, Any]:
+    loaded: dict[str, Any] = yaml.safe_load((DEPLOY / "compose.yaml").read_text(encoding="utf-8"))
+    return loaded
+
+
+def test_compose_runs_every_role_once_and_two_workers() -> None:
+    services = compose()["services"]
+    region = {name: one for name, one in services.items() if one.get("profiles") == ["region"] and "command" in one}
+
+    assert {name: one["command"][-1] for name, one in region.items()} == {
+        str(role): str(role) for role in Role if role is not Role.ALL
+    }
+    assert region["worker"]["deploy"]["replicas"] == 2
+    assert services["bot"]["profiles"] == ["centre"]
+
+
+def test_compose_keeps_the_port_and_the_data_where_the_image_has_them() -> None:
+    for name, one in compose()["services"].items():
+        if name == "postgres":
+            continue
+        assert one["environment"]["BOT_DATA_DIR"] == "/data"
+        assert any(volume.endswith(":/data") for volume in one["volumes"])
+        assert all(port.endswith(f":{one['environment']['BOT_WEB_PORT']}") for port in one.get("ports", []))
+        assert all(port.startswith("127.0.0.1:") for port in one.get("ports", [])), "only the proxy faces the world"
+
+
+def test_samples_name_known_settings_only() -> None:
+    for file in DEPLOY.iterdir():
+        if file.suffix == ".png":
+            continue
+        named = set(re.findall(r"\bBOT_[A-Z_]+[A-Z]\b", file.read_text(encoding="utf-8")))
+        assert named <= KNOWN, f"{file.name}: {named - KNOWN}"
+
+
+def test_the_unit_stops_later_than_the_bot_drains() -> None:
+    from bot.app import DRAIN_S
+
+    unit = (DEPLOY / "czn-bot.service").read_text(encoding="utf-8")
+    grace = compose()["services"]["bot"]["stop_grace_period"]
+
+    assert int(re.findall(r"^TimeoutStopSec=(\d+)$", unit, re.MULTILINE)[0]) > DRAIN_S
+    assert int(grace.removesuffix("s")) > DRAIN_S
+    assert "-m bot run" in unit
