@@ -98,7 +98,8 @@ class Apply:
         elif isinstance(effect, ChooseSituations):
             await tx.citizens.choose(citizen_id, effect.situations, now=now)
         elif isinstance(effect, AddWords):
-            await tx.cases.add_words(effect.case_id, effect.words, now=now)
+            case = (await tx.cases.load([citizen_id]))[citizen_id]
+            await tx.cases.add_words(case.id, effect.words, now=now)
         elif isinstance(effect, MarkReachable) and not effect.is_reachable:
             await tx.citizens.mark_reachable([(taken.claimed.channel, taken.claimed.address, False)], now=now)
             await tx.outbox.blocked(taken.claimed.channel, taken.claimed.address, now=now)

@@ -193,9 +193,8 @@ class OpenCase(Effect):
 
 @dataclass(frozen=True, slots=True)
 class AddWords(Effect):
-    """More words to the open case."""
+    """More words to the case that is open at the moment of writing, whoever opened it."""
 
-    case_id: str
     words: str
     personal: ClassVar[bool] = True
 

@@ -71,9 +71,7 @@ async def ask_words(turn: Turn) -> list[Effect]:
 async def words_said(turn: Turn) -> list[Effect]:
     if not (turn.has_consent or turn.data.get("may_pass")):
         return [Goto("may_pass")]
-    taken: list[Effect] = [Goto("already")]
-    if turn.text and (case := await turn.reads.open_case()) is not None:
-        taken = [AddWords(case.id, turn.text), Goto("added")]
+    taken: list[Effect] = [AddWords(turn.text), Goto("added")] if turn.text else [Goto("already")]
     opened = OpenCase(turn.id[:16], TOPIC, turn.text, _context(turn), refused=taken)
     return [opened, Keep(may_pass=None), Goto("sent")]
 
@@ -113,12 +111,11 @@ async def ask_more(turn: Turn) -> list[Effect]:
 
 @flow.hears("more", words=True)
 async def more_said(turn: Turn) -> list[Effect]:
-    case = await turn.reads.open_case()
     if not turn.text:
         return [Enter("menu")]
-    if case is None:
+    if await turn.reads.open_case() is None:
         return [Enter("handover")]
-    return [AddWords(case.id, turn.text), Goto("added")]
+    return [AddWords(turn.text), Goto("added")]
 
 
 @flow.asks("added")

@@ -32,7 +32,8 @@ PLANNED = tuple(
     line.strip()[2:] for line in TO_PLAN.splitlines() if line.strip().startswith("> ")
 )  # the citizen's lines
 NIGHT = datetime(2026, 11, 23, 20, 0, tzinfo=UTC)  # 03:00 in Barnaul
-ENGINES_OWN = (
+# made by the engine itself, or for flows to come
+ENGINES_OWN = (effects.Again, effects.Back, effects.MarkReachable, effects.Finish)
     effects.Again,
     effects.Back,
     effects.MarkReachable,
