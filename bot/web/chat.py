@@ -132,7 +132,6 @@ def chat_routes(
     @post("/chat/seen", status_code=202, request_max_body_size=BODY_BYTES)
     async def read(request: AnyRequest) -> Response[dict[str, Any]]:
         identity = gate.actor(request)
-        gate.spare(rates.messages, gate.household(request))
         number: int = _decoded(await body_of(request), Read).number
         if not 0 <= number <= NUMBER_MAX:
             raise ClientException("wrong")

@@ -10,30 +10,27 @@ ring of the chat's own topic. Rings are hints; a lost one costs IDLE_POLL_S at m
 """
 
 import asyncio
-from collections import OrderedDict, deque
+import math
+from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from time import monotonic
-from typing import Literal
 
-import msgspec
 from prometheus_client import Gauge
 
-from bot.channels.web import NAME, shown
+from bot.channels.web import NAME
 from bot.clock import Clock
 from bot.telemetry import alarm
+from bot.web.stream import Stream
 from storage.database import Database, Transaction
 from storage.errors import Unavailable, Unreadable
-from storage.records import Fed
 
 POLL_S = 1.0
 IDLE_POLL_S = 5.0
 EXPECTING_S = 30.0  # how long after a message its chat is asked in every round
 PAGE = 50
-FRESH_SHOWN = 20  # a page that shows nothing yet gets the newest messages only
 ROUND_CHATS = 500
-HEARTBEAT_S = 15.0
 STREAM_S = 1800.0  # then the page connects anew: proxies and balancers like no eternal request
 STREAMS_PER_CHAT = 6
 STREAMS = 5000
@@ -41,36 +38,13 @@ UNREADABLE_S = 60.0  # a chat with a message that no secret opens is asked again
 
 OPEN = Gauge("bot_web_streams", "Open pages of the web chat")
 
-Ending = Literal["closing", "ended"]
-
-
-@dataclass(slots=True, eq=False)
-class Stream:
-    """
-    One open page. cursor: number of the newest message it has. is_fresh: it shows nothing yet.
-
-    ending: why it must end: `closing` connect anew, `ended` the talk was finished.
-    """
-
-    chat: str
-    cursor: int
-    is_fresh: bool
-    rows: deque[Fed] = field(default_factory=deque)
-    is_typing: bool = False
-    ending: Ending | None = None
-    stir: asyncio.Event = field(default_factory=asyncio.Event)
-
-    def end(self, why: Ending) -> None:
-        self.ending = self.ending or why
-        self.stir.set()
-
 
 @dataclass(slots=True)
 class _Chat:
     """Streams of one chat. asked_at: monotonic second. listening: hears of messages stored by other processes."""
 
     streams: list[Stream]
-    asked_at: float = 0.0
+    asked_at: float = -math.inf
     expects_until: float = 0.0
     listening: asyncio.Task[None] | None = None
 
@@ -104,9 +78,9 @@ class Hub:
                 try:
                     await self._round()
                     is_troubled = False
-                except Unavailable as error:
+                except Exception as error:  # whatever it is, the pages wait for the next round
                     if not is_troubled:
-                        alarm("feed_unavailable", error=type(error.__cause__ or error).__name__)
+                        alarm("feed_failed", error=type(error.__cause__ or error).__name__)
                     is_troubled = True
                     await asyncio.sleep(POLL_S)
         finally:
@@ -118,6 +92,9 @@ class Hub:
     async def accepted(self, chat: str) -> None:
         """A message of the chat was stored: an answer is due. Tells the other processes."""
         self._expect(chat)
+        for stream in self._streams_of(chat):
+            stream.is_typing = True
+            stream.stir.set()
         if self._database.dialect == "postgres":
             with suppress(Unavailable):
                 await self._database.notify(self._topic(chat))
@@ -138,36 +115,14 @@ class Hub:
         self, chat: str, *, after: int, is_fresh: bool, hold_s: float = STREAM_S, brief: bool = False
     ) -> AsyncIterator[bytes]:
         """
-        Server-sent events of one page, ready to be sent; ends after hold_s.
+        Server-sent events of one page, as Stream.events gives them. Ask `is_full` before the first step.
 
-        brief: ends after the first messages too, for lines that hold back what is not complete. Ask `is_full` first.
+        after: number of the newest message the page has. is_fresh: it shows nothing yet.
         """
         stream = self._open(chat, after, is_fresh)
-        ends_at = self._time() + hold_s
         try:
-            yield b"retry: 1000\n: " + b" " * 2048 + b"\n\n"  # some proxies hold back the first kilobytes
-            while True:
-                try:
-                    async with asyncio.timeout(max(min(HEARTBEAT_S, ends_at - self._time()), 0.0)):
-                        await stream.stir.wait()
-                    stream.stir.clear()
-                except TimeoutError:
-                    yield b": \n\n"
-                if stream.is_typing:
-                    stream.is_typing = False
-                    yield event("typing", b"{}")
-                sent = bool(stream.rows)
-                while stream.rows:
-                    fed = stream.rows.popleft()
-                    try:
-                        data = shown(fed)
-                    except msgspec.MsgspecError:
-                        alarm("feed_message_broken", number=fed.number)
-                        continue
-                    yield event("message", data, id_=fed.number)
-                if stream.ending or (brief and sent) or self._time() >= ends_at:
-                    yield event(stream.ending or "closing", b"{}")
-                    return
+            async for event in stream.events(self._time, hold_s, is_brief=brief):
+                yield event
         finally:
             self._leave(stream)
 
@@ -183,7 +138,7 @@ class Hub:
         for old in chat.streams[: max(0, len(chat.streams) + 1 - STREAMS_PER_CHAT)]:
             old.end("ended")
         chat.streams.append(stream)
-        chat.asked_at = 0.0
+        chat.asked_at = -math.inf
         self.streams += 1
         OPEN.set(self.streams)
         self._stir.set()
@@ -213,9 +168,6 @@ class Hub:
                 self._expected.popitem(last=False)
             return
         chat.expects_until = until
-        for stream in chat.streams:
-            stream.is_typing = True
-            stream.stir.set()
         self._stir.set()
 
     async def _hear(self) -> None:
@@ -228,7 +180,7 @@ class Hub:
         listener = self._database.listen(self._topic(name))
         while True:
             if await listener.wait(3600.0):
-                self._expect(name)
+                self._expect(name)  # no "typing": after a lost connection every topic rings once
 
     def _topic(self, name: str) -> str:
         """A topic is seen by the database's administrators, so it holds no chat id."""
@@ -267,7 +219,7 @@ class Hub:
                 chat.asked_at, chat.expects_until = self._time() + UNREADABLE_S, 0.0
                 return
             for stream in asked:
-                _give(stream, rows)
+                stream.take(rows)
             if len(rows) < PAGE:
                 break
             after = rows[-1].number
@@ -275,19 +227,3 @@ class Hub:
             stream.is_fresh = False
             if stream.rows:
                 stream.stir.set()
-
-
-def _give(stream: Stream, rows: Sequence[Fed]) -> None:
-    new = [row for row in rows if row.number > stream.cursor]
-    if not new:
-        return
-    stream.rows.extend(new)
-    while stream.is_fresh and len(stream.rows) > FRESH_SHOWN:
-        stream.rows.popleft()
-    stream.cursor = new[-1].number
-
-
-def event(name: str, data: bytes, *, id_: int | None = None) -> bytes:
-    """One server-sent event. data: JSON, so it holds no line break. Source: html.spec.whatwg.org, 9.2."""
-    head = f"id: {id_}\n" if id_ is not None else ""
-    return f"{head}event: {name}\ndata: ".encode() + data + b"\n\n"

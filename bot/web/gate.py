@@ -27,10 +27,10 @@ class Gate:
         self._clock = clock
 
     def known(self, request: AnyRequest) -> Identity | None:
-        """By the Authorization header, else by the cookie."""
+        """By a bearer token, else by the cookie. Another Authorization (a password for the whole site) is not ours."""
         now = self._clock.now()
-        authorization = request.headers.get("authorization")
-        if authorization is not None:
+        authorization = request.headers.get("authorization", "")
+        if authorization.lower().startswith("bearer "):
             return self.identities.of_bearer(authorization, now)
         cookie = request.cookies.get(self.identities.cookie_name)
         return self.identities.of_cookie(cookie, now) if cookie else None

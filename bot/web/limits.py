@@ -61,7 +61,7 @@ def rates(time: Callable[[], float] = monotonic) -> Rates:
     """The shipped limits."""
     return Rates(
         identity=Rate(burst=10, per_minute=30, time=time),
-        messages=Rate(burst=60, per_minute=240, time=time),
+        messages=Rate(burst=200, per_minute=900, time=time),
         sessions=Rate(burst=60, per_minute=60, time=time),
         streams=Rate(burst=120, per_minute=240, time=time),
     )

@@ -23,6 +23,7 @@ from bot.web.words import words
 
 TEMPLATES = Path(__file__).parent / "templates"
 EMBED = "embed.js"
+SCRIPTS = ("text.js", "line.js", "scroll.js", "chat.js")
 
 
 class Pages:
@@ -81,7 +82,7 @@ class Pages:
             words=said,
             words_json=json.dumps(said, ensure_ascii=False),
             css=self._assets["chat.css"].name,
-            script=self._assets["chat.js"].name,
+            scripts=[self._assets[name].name for name in SCRIPTS],
             icon=self._assets["icon.svg"].name,
             **values,
         )

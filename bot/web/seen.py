@@ -5,7 +5,6 @@ import asyncio
 from bot.clock import Clock
 from bot.telemetry import alarm
 from storage.database import Database
-from storage.errors import StorageError
 
 GATHER_S = 0.5
 CHATS_MAX = 10_000
@@ -43,5 +42,5 @@ class Seen:
             async with self._database.write() as tx:
                 for chat, number in sorted(numbers.items()):
                     await tx.outbox.fed(chat, seen=number, now=self._clock.now())
-        except StorageError as error:
+        except Exception as error:  # a hint: the page tells it again
             alarm("seen_not_stored", error=type(error).__name__)

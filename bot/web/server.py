@@ -7,6 +7,7 @@ server still holds: it takes `limit_concurrency` connections (503 above), and dr
 
 import asyncio
 import contextlib
+import resource
 from collections.abc import Callable, Generator
 from typing import Any
 
@@ -19,6 +20,7 @@ KEEP_ALIVE_S = 30
 GRACEFUL_S = 3
 CONNECTIONS = 2000
 BACKLOG = 512
+FILES_LEFT = 200  # of the process's open files, for the database and the platforms
 
 
 class PatientProtocol(HttpToolsProtocol):
@@ -78,15 +80,16 @@ def server(
     host: str,
     port: int,
     *,
-    limit_concurrency: int = CONNECTIONS,
+    limit_concurrency: int | None = None,
     graceful_s: int = GRACEFUL_S,
     headers_s: float = HEADERS_S,
 ) -> Server:
     """
     A server to be run with `await server(...).serve()` and stopped with `should_exit = True`.
 
-    port: 0 takes a free one. limit_concurrency: connections, open pages among them. Answers under way are waited for
-    graceful_s at most; open pages are told to connect anew at once.
+    port: 0 takes a free one. limit_concurrency: connections, open pages among them; None: CONNECTIONS, or fewer where
+    the process may open few files. Answers under way are waited for graceful_s at most; open pages are told to connect
+    anew at once.
     """
     protocol = type("Protocol", (PatientProtocol,), {"headers_s": headers_s})
     config = uvicorn.Config(
@@ -102,8 +105,13 @@ def server(
         proxy_headers=False,
         server_header=False,
         backlog=BACKLOG,
-        limit_concurrency=limit_concurrency,
+        limit_concurrency=limit_concurrency or _affordable(),
         timeout_keep_alive=KEEP_ALIVE_S,
         timeout_graceful_shutdown=graceful_s,
     )
     return Server(config, app.state.before_stop)
+
+
+def _affordable() -> int:
+    files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return CONNECTIONS if files == resource.RLIM_INFINITY else max(min(CONNECTIONS, files - FILES_LEFT), 50)

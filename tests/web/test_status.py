@@ -126,7 +126,7 @@ class TestSafety:
 
     async def test_files_may_be_kept_for_ever_and_come_packed(self, visitor: Visitor) -> None:
         page = (await visitor.client.get("/")).text
-        for name in ("chat.css", "chat.js", "icon.svg"):
+        for name in ("chat.css", "text.js", "line.js", "scroll.js", "chat.js", "icon.svg"):
             stem, _, kind = name.partition(".")
             found = re.search(rf"/static/{stem}\.[0-9a-f]{{12}}\.{kind}", page)
             assert found

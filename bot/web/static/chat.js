@@ -4,9 +4,13 @@ The chat page. Everything is shown as text, nothing is taken for markup.
   talk.queue    acts of the citizen, sent one at a time, the same id until the server has stored it
   talk.lines    what the screen shows; kept in sessionStorage for a reload of this tab
   listen()      what the bot says, by fetch: EventSource can send no Authorization, which a framed page needs
+
+text.js makes words into elements, line.js speaks with the server, scroll.js keeps the newest in sight.
 */
 (() => {
   'use strict';
+  const { make, link, linked, named } = window.chatText;
+  const { pause, backoff, request, events } = window.chatLine;
   const page = document.body.dataset;
   const words = JSON.parse(page.words);
   const isFramed = page.framed === 'yes';
@@ -14,7 +18,6 @@ The chat page. Everything is shown as text, nothing is taken for markup.
   const KEY = 'chat', MINUTE = 60000;
   const IDLE = 15 * MINUTE, WARNED = 13 * MINUTE, REFRESH = 5 * MINUTE;
   const ASK_MS = 20000, SILENCE_MS = 40000, FIRST_MS = 8000, TYPING_MS = 30000, LINES_MAX = 200;
-  const sleep = (ms, wake) => new Promise((done) => { const timer = setTimeout(done, ms); if (wake) wake(() => { clearTimeout(timer); done(); }); });
   const tag = (new URLSearchParams(location.search).get('from') || '').slice(0, 60);
   const other = 'BroadcastChannel' in window && !isFramed ? new BroadcastChannel(KEY) : null;
 
@@ -44,22 +47,18 @@ The chat page. Everything is shown as text, nothing is taken for markup.
     if (isFramed && talk.token) headers.Authorization = 'Bearer ' + talk.token;
     if (!isFramed && talk.proof) headers['X-Chat-Proof'] = talk.proof;
     if (body) headers['Content-Type'] = 'application/json';
-    const stop = new AbortController();
-    const timer = timeout && setTimeout(() => stop.abort(), timeout);
-    if (signal) signal.addEventListener('abort', () => stop.abort());
-    try {
-      return await fetch(path, { method, headers, body: body && JSON.stringify(body), signal: stop.signal, cache: 'no-store', credentials: isFramed ? 'omit' : 'same-origin', keepalive: path === '/chat/end' });
-    } finally { clearTimeout(timer); }
+    return request(path, { method, headers, body: body && JSON.stringify(body), timeout, signal, credentials: isFramed ? 'omit' : 'same-origin', keepalive: path === '/chat/end' });
   }
 
-  let lastSession = 0;
+  let lastSession = Date.now();
   async function session(wish = {}) {
-    const mine = era;
+    const mine = era, isNew = mustBeNew;
     const response = await ask('POST', '/chat/session', { is_framed: isFramed, is_new: mustBeNew, ...wish });
     if (!response.ok) return response;
     const given = await response.json();
     if (mine !== era) return response;
     mustBeNew = false;
+    if (isNew && other) other.postMessage({ isEnded: true }); // no other tab goes on with the talk before
     lastSession = Date.now();
     talk.token = given.token || '';
     talk.proof = given.proof || '';
@@ -88,7 +87,7 @@ The chat page. Everything is shown as text, nothing is taken for markup.
         talk.queue = talk.queue.filter((one) => one !== act);
         mark(act.id, status === 202 ? 'sent' : 'refused');
         failures = 0; tell('');
-        if (status === 202) { typing(true); if (other) other.postMessage({ line: talk.lines.find((line) => line.id === act.id) }); }
+        if (status === 202) { typing(true); if (other) other.postMessage({ line: talk.lines.find((line) => line.id === act.id), proof: talk.proof }); }
         listen();
         continue;
       }
@@ -97,7 +96,7 @@ The chat page. Everything is shown as text, nothing is taken for markup.
       if (failures > 1 || status === 0) mark(act.id, failures > 3 ? 'failed' : 'sending');
       tell(status === 429 ? words.busy : status ? words.trouble : words.offline);
       const asked = response && Number(response.headers.get('Retry-After')) * 1000;
-      await sleep(asked || Math.min(15000, 800 * 2 ** Math.min(failures, 5)) * (0.7 + Math.random() * 0.6), (wake) => { wakeDelivery = wake; });
+      await pause(asked || backoff(failures), (wake) => { wakeDelivery = wake; });
     }
     isDelivering = false;
   }
@@ -116,20 +115,14 @@ The chat page. Everything is shown as text, nothing is taken for markup.
         const response = await ask('GET', `/chat/feed?after=${talk.cursor}${isBrief ? '&brief=1' : ''}`, null, { timeout: 0, signal: round.signal });
         status = response.status;
         if (response.ok) {
-          const reader = response.body.getReader(), decoder = new TextDecoder();
-          let rest = '';
-          for (;;) {
-            const { value, done } = await reader.read();
-            if (done || mine !== era) break;
+          await events(response, () => {
+            if (mine !== era) return false;
             if (isFirst) { isFirst = false; failures = 0; if (!talk.queue.length) tell(''); }
             clearTimeout(watch);
             watch = setTimeout(() => round.abort(), SILENCE_MS);
             heardAt = Date.now();
-            rest += decoder.decode(value, { stream: true });
-            const events = rest.split('\n\n');
-            rest = events.pop();
-            for (const event of events) if (mine === era) happen(event);
-          }
+            return true;
+          }, (name, data) => { if (mine === era) happen(name, data); });
         }
       } catch { /* the line broke: again below */ }
       clearTimeout(watch);
@@ -137,18 +130,13 @@ The chat page. Everything is shown as text, nothing is taken for markup.
       if (status === 401 || status === 403) { if (!talk.queue.length) { wipe(words.blanked); break; } }
       if (status !== 200 || isFirst) failures += 1;
       if (failures > 1) tell(status === 429 ? words.busy : status && status !== 200 ? words.trouble : words.offline);
-      await sleep(failures ? Math.min(15000, 500 * 2 ** Math.min(failures, 5)) * (0.7 + Math.random() * 0.6) : Math.random() * 300, (wake) => { wakeListening = wake; });
+      await pause(failures ? backoff(failures) : Math.random() * 300, (wake) => { wakeListening = wake; });
     }
     if (listening === stop) listening = null;
   }
   let wakeListening = () => {};
 
-  function happen(event) {
-    let name = '', data = '';
-    for (const line of event.split('\n')) {
-      if (line.startsWith('event: ')) name = line.slice(7);
-      if (line.startsWith('data: ')) data += line.slice(6);
-    }
+  function happen(name, data) {
     if (name === 'typing') typing(true);
     if (name === 'ended' && !talk.queue.length) wipe(words.ended);
     if (name !== 'message') return;
@@ -169,39 +157,7 @@ The chat page. Everything is shown as text, nothing is taken for markup.
   // ---- the screen
 
   const log = $('talk'), main = $('main'), input = $('input');
-
-  function make(name, className, text) {
-    const element = document.createElement(name);
-    if (className) element.className = className;
-    if (text) element.textContent = text;
-    return element;
-  }
-
-  const LINK = /https:\/\/[^\s<>«»"]+|(?:\+7|\b8)[\s\u00a0-]?\(?\d{3,5}\)?(?:[\s\u00a0-]?\d{1,3}){2,4}\b/g;
-  function linked(element, text) {
-    let from = 0;
-    for (const found of text.matchAll(LINK)) {
-      let label = found[0], href = '';
-      if (label.startsWith('https:')) {
-        label = label.replace(/[.,;:!?)\]]+$/, '');
-        try { href = new URL(label).href; } catch { continue; }
-      } else {
-        const digits = label.replace(/\D/g, '');
-        if (digits.length !== 11) continue;
-        href = 'tel:' + (label[0] === '+' ? '+' : '') + digits;
-      }
-      element.append(text.slice(from, found.index), link(label, href));
-      from = found.index + label.length;
-    }
-    element.append(text.slice(from));
-    return element;
-  }
-  function link(label, href, className) {
-    const element = make('a', className, label);
-    element.href = href;
-    if (href.startsWith('https:')) { element.target = '_blank'; element.rel = 'noopener noreferrer'; }
-    return element;
-  }
+  const { below, show, showNewer, firstNew } = window.chatScroll(main, log, $('newer'));
 
   function draw(line) {
     const message = make('div', line.who === 'bot' ? 'message' : 'message mine');
@@ -221,6 +177,8 @@ The chat page. Everything is shown as text, nothing is taken for markup.
         const isAside = (one.data.split('|')[3] || '').startsWith('_'); // back, menu, a person
         const button = make('button', isAside ? 'quiet' : '', one.label);
         button.classList.toggle('chosen', one.data === line.chosen);
+        const full = named(line.text, one.label);
+        if (full !== one.label) button.setAttribute('aria-label', full);
         button.type = 'button';
         button.addEventListener('click', () => press(line, one, button));
         bar.append(button);
@@ -262,21 +220,6 @@ The chat page. Everything is shown as text, nothing is taken for markup.
     const all = log.querySelectorAll('.message:not(.mine)');
     all.forEach((message, at) => message.classList.toggle('spent', at < all.length - 1));
   }
-  /* The newest words in full where they fit, else from their beginning; two quick answers both stay in sight. */
-  function show(message) {
-    const first = firstNew(message);
-    const high = main.scrollHeight - first.offsetTop;
-    main.scrollTop = high > main.clientHeight ? first.offsetTop - main.offsetTop - 8 : main.scrollHeight;
-    showNewer();
-  }
-  function below() { return main.scrollHeight - main.scrollTop - main.clientHeight; }
-  function showNewer() { $('newer').hidden = below() < 60 || !talk.isStarted; }
-  function firstNew(message) {
-    let first = message;
-    while (first.previousElementSibling && !first.previousElementSibling.classList.contains('mine')) first = first.previousElementSibling;
-    return message.classList.contains('mine') ? message : first.previousElementSibling || first;
-  }
-
   let typingTimer = 0;
   function typing(is) {
     clearTimeout(typingTimer);
@@ -325,34 +268,32 @@ The chat page. Everything is shown as text, nothing is taken for markup.
   function start() { act('start', { source: tag }); write(); }
   function resume() { talk.isStarted = true; talk.proof = page.proof; talk.isRemembered = page.state === 'remembered'; acted(true); save(); showTalk(); listen(); }
 
-  let pressedAt = 0;
+  let pressedAt = 0, pressed = null;
   function press(line, one, button) {
-    if (Date.now() - pressedAt < 600) return; // a trembling finger
-    pressedAt = Date.now();
+    if (pressed === button && Date.now() - pressedAt < 600) return; // a trembling finger
+    pressed = button; pressedAt = Date.now();
     line.chosen = one.data;
     button.closest('.buttons').querySelectorAll('.chosen').forEach((old) => old.classList.remove('chosen'));
     button.classList.add('chosen');
-    act('press', { data: one.data, message: String(line.number) }, one.label);
+    act('press', { data: one.data, message: String(line.number) }, named(line.text, one.label));
   }
 
-  $('form').addEventListener('submit', (event) => {
-    event.preventDefault();
+  function send() {
     const text = input.value.trim();
     if (!text) return;
     if (page.state === 'here' && !talk.isStarted) mustBeNew = true; // somebody else's talk is not gone on with
     if (!talk.isStarted && tag) talk.queue.push({ id: uuid(), kind: 'start', source: tag });
     input.value = ''; grow();
     act('text', { text }, text);
-  });
+  }
+  $('form').addEventListener('submit', (event) => { event.preventDefault(); send(); });
   input.addEventListener('keydown', (event) => {
     if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
     event.preventDefault();
-    $('form').requestSubmit();
+    send();
   });
   function grow() { input.style.height = 'auto'; input.style.height = Math.min(132, input.scrollHeight + 4) + 'px'; }
   input.addEventListener('input', grow);
-  $('newer').addEventListener('click', () => { main.scrollTop += main.clientHeight * 0.8; });
-  main.addEventListener('scroll', showNewer, { passive: true });
 
   if ($('remember')) $('remember').addEventListener('change', (event) => {
     const remember = event.target.checked;
@@ -377,6 +318,7 @@ The chat page. Everything is shown as text, nothing is taken for markup.
     notice(text); showIntro('hello');
     wakeDelivery(); wakeListening();
   }
+  let wakeEnd = () => {};
   async function end(text) {
     if (other) other.postMessage({ isEnded: true });
     const isHeard = !isFramed && ask('POST', '/chat/end', {}).then((response) => response.ok, () => false);
@@ -385,9 +327,9 @@ The chat page. Everything is shown as text, nothing is taken for markup.
     mustBeNew = true; // also when the cookie could not be taken away
     const mine = era;
     let is = await isHeard;
-    for (let pause = 2000; !is && mine === era && !talk.isStarted; pause = Math.min(pause * 2, 30000)) {
+    for (let failures = 2; !is && mine === era && !talk.isStarted; failures += 1) {
       notice(words.ended_offline);
-      await sleep(pause);
+      await pause(backoff(failures), (wake) => { wakeEnd = wake; });
       if (mine === era && !talk.isStarted) is = await ask('POST', '/chat/end', {}).then((response) => response.ok, () => false);
       if (is && !talk.isStarted) notice(text);
     }
@@ -410,7 +352,7 @@ The chat page. Everything is shown as text, nothing is taken for markup.
     const idle = Date.now() - talk.actedAt;
     if (idle >= IDLE) end(words.blanked);
     else if (idle >= WARNED) { if (!$('idle').open) $('idle').showModal(); }
-    else if (!isFramed && idle < MINUTE && lastSession && Date.now() - lastSession > REFRESH) { lastSession = Date.now(); session().catch(() => {}); }
+    else if (!isFramed && idle < MINUTE && Date.now() - lastSession > REFRESH) { lastSession = Date.now(); session().catch(() => {}); }
   }
   for (const name of ['pointerdown', 'keydown', 'wheel', 'touchmove']) addEventListener(name, () => acted(false), { passive: true });
   $('here').addEventListener('click', () => acted(true));
@@ -421,11 +363,11 @@ The chat page. Everything is shown as text, nothing is taken for markup.
 
   if (other) other.onmessage = ({ data }) => {
     if (data.isEnded && talk.isStarted) wipe(words.ended);
-    if (data.line && talk.isStarted && !talk.lines.some((line) => line.id === data.line.id)) add({ ...data.line, state: 'sent' });
+    if (data.line && data.proof === talk.proof && talk.isStarted && !talk.lines.some((line) => line.id === data.line.id)) add({ ...data.line, state: 'sent' });
   };
   function back() {
     tick();
-    wakeDelivery(); wakeListening();
+    wakeDelivery(); wakeListening(); wakeEnd();
     if (listening && Date.now() - heardAt > 20000) { listening.abort(); }
   }
   addEventListener('online', back);
