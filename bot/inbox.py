@@ -15,7 +15,7 @@ import structlog
 from bot.channels.port import Channel, Raw
 from bot.clock import Clock
 from bot.messages import Incoming
-from bot.telemetry import BROKEN, STORED
+from bot.telemetry import BROKEN, STORED, alarm
 from storage.database import Database
 from storage.records import Arrival
 
@@ -85,6 +85,7 @@ class Inbox:
         self._clock = clock
         self._waiting: list[_Waiting] = []
         self._writer: asyncio.Task[None] | None = None
+        self._is_refusing = False
 
     async def take(
         self, channel: Channel, updates: Sequence[Raw], *, cursor: tuple[str, str] | None = None
@@ -123,7 +124,11 @@ class Inbox:
                         waiting.stored.set_exception(error)
                 if not isinstance(error, Exception):
                     raise
+                if not self._is_refusing:  # told once, until something is stored again
+                    alarm("nothing_is_stored", error=type(error.__cause__ or error).__name__)
+                self._is_refusing = True
             else:
+                self._is_refusing = False
                 for waiting in group:
                     if not waiting.stored.done():
                         waiting.stored.set_result(None)
