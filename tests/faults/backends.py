@@ -1,48 +1,102 @@
-"""Connections of the product's processes as PostgreSQL sees them."""
+"""PostgreSQL under faults: what a killed process left there, and a gate before it that can be shut."""
 
-from collections.abc import Collection
+import asyncio
+from contextlib import suppress
+from types import TracebackType
+from typing import Self
+from urllib.parse import parse_qs, urlsplit
 
 import asyncpg
-import psutil
 
 from tests.faults.waiting import until
 
-
-def ports_of(pid: int) -> set[int]:
-    """Local ports of the process's connections: by these the server knows it, too."""
-    return {one.laddr.port for one in psutil.Process(pid).net_connections("tcp") if one.raddr}
+PORT = 5432
 
 
-async def gone(url: str, ports: Collection[int], seconds: float = 15.0) -> None:
+async def let_go(url: str, seconds: float = 15.0) -> None:
     """
-    Wait until the server has let go of these connections.
+    Call it after a kill: returns when the server has finished what it was doing at that moment.
 
-    A COMMIT that was under way when the process was killed may still take effect until then.
+    A COMMIT under way may take effect until then.
     """
     connection = await asyncpg.connect(url)
+    busy = (
+        "SELECT pid, state_change FROM pg_stat_activity"
+        " WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'"
+    )
     try:
+        then = {tuple(row) for row in await connection.fetch(busy)}
 
-        async def are_gone() -> bool:
-            left = await connection.fetchval(
-                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND client_port = ANY($1)",
-                list(ports),
-            )
-            return not left
+        async def are_over() -> bool:
+            return not then & {tuple(row) for row in await connection.fetch(busy)}
 
-        await until(are_gone, seconds, "the server lets go of the connections of a killed process")
+        await until(are_over, seconds, "the server finishes what a killed process began")
     finally:
         await connection.close()
 
 
-async def terminate_all(url: str) -> int:
-    """Cut every connection to this database but our own, as a restart of the server does; returns how many."""
-    connection = await asyncpg.connect(url)
-    try:
-        return int(
-            await connection.fetchval(
-                "SELECT count(*) FROM (SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                " WHERE datname = current_database() AND pid <> pg_backend_pid()) AS cut"
-            )
-        )
-    finally:
-        await connection.close()
+class Gate:
+    """
+    A way to the server on a port of its own. Shut: nobody gets in, who was inside is thrown out, as by a stop.
+
+    `url` leads through it to the database of the url given.
+    """
+
+    def __init__(self, url: str) -> None:
+        parts = urlsplit(url)
+        asked = parse_qs(parts.query)
+        self._host = parts.hostname or asked.get("host", ["127.0.0.1"])[0]
+        self._port = parts.port or int(asked.get("port", [str(PORT)])[0])
+        self._user = f"{parts.username}:{parts.password}" if parts.password else str(parts.username or "postgres")
+        self._name = parts.path.strip("/")
+        self._server: asyncio.Server | None = None
+        self._own_port = 0
+        self._inside: set[asyncio.StreamWriter] = set()
+
+    @property
+    def url(self) -> str:
+        return f"postgresql://{self._user}@127.0.0.1:{self._own_port}/{self._name}"
+
+    async def __aenter__(self) -> Self:
+        await self.open()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.shut()
+
+    async def open(self) -> None:
+        self._server = await asyncio.start_server(self._pass, "127.0.0.1", self._own_port)
+        self._own_port = self._server.sockets[0].getsockname()[1]
+
+    async def shut(self) -> None:
+        if self._server is not None:
+            self._server.close()
+            self._server = None
+        self.cut()
+
+    def cut(self) -> None:
+        """Throw out who is inside; the gate stays as it is."""
+        for writer in list(self._inside):
+            writer.transport.abort()
+
+    async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self._host.startswith("/"):
+            far = await asyncio.open_unix_connection(f"{self._host}/.s.PGSQL.{self._port}")
+        else:
+            far = await asyncio.open_connection(self._host, self._port)
+        both = {writer, far[1]}
+        self._inside |= both
+        try:
+            await asyncio.gather(_copy(reader, far[1]), _copy(far[0], writer))
+        finally:
+            self._inside -= both
+
+
+async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    with suppress(OSError):
+        while data := await reader.read(65536):
+            writer.write(data)
+            await writer.drain()
+    writer.transport.abort()

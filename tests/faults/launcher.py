@@ -73,11 +73,33 @@ def arm(point: Point, die: Callable[[], None]) -> None:
             setattr(module, name, put)
 
 
+def obey() -> None:
+    """SIGUSR1 makes SQLite read-only for the open writer, as a disk remounted after an error is; SIGUSR2 mends it."""
+    from storage.sqlite import SqliteDatabase
+
+    opened: list[SqliteDatabase] = []
+    initialise = SqliteDatabase.__init__
+
+    def remember(self: SqliteDatabase, *arguments: Any) -> None:
+        initialise(self, *arguments)
+        opened.append(self)
+
+    def switch(order: str) -> None:
+        for database in opened:
+            connection = database._writer
+            connection._tx.put_nowait((None, functools.partial(connection._conn.execute, order)))
+
+    SqliteDatabase.__init__ = remember  # type: ignore[method-assign]
+    signal.signal(signal.SIGUSR1, lambda *_: switch("PRAGMA query_only=ON"))
+    signal.signal(signal.SIGUSR2, lambda *_: switch("PRAGMA query_only=OFF"))
+
+
 def main() -> None:
     import bot.__main__
     import bot.fate
 
     bot.fate.ONCE_MORE = ONCE_MORE
+    obey()
     wanted, mark = os.environ.pop("FAULT_POINT", ""), os.environ.pop("FAULT_MARK", "")
     if wanted:
 

@@ -151,9 +151,12 @@ class Product:
         self._process.kill()
         self._process.wait()
 
-    def terminate(self) -> None:
+    def signal(self, number: signal.Signals) -> None:
         assert self._process is not None
-        self._process.send_signal(signal.SIGTERM)
+        self._process.send_signal(number)
+
+    def terminate(self) -> None:
+        self.signal(signal.SIGTERM)
 
     async def ended(self, seconds: float) -> int:
         """Its exit code, negative for a signal; fails when it still runs after so many seconds."""
@@ -214,7 +217,7 @@ class Product:
 
     def events(self, *, since_start: bool = True) -> list[dict[str, Any]]:
         """Lines of the log that are JSON objects."""
-        raw = self.log.read_bytes()[self._offset if since_start else 0 :]
+        raw = b"" if not self.log.exists() else self.log.read_bytes()[self._offset if since_start else 0 :]
         found = []
         for line in raw.splitlines():
             try:

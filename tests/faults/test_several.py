@@ -5,7 +5,7 @@ from collections.abc import Callable
 from random import Random
 
 from tests.faults.accounts import has_repeated, is_calm, is_settled, settle
-from tests.faults.backends import gone, ports_of
+from tests.faults.backends import let_go
 from tests.faults.books import leased
 from tests.faults.crowd import Crowd
 from tests.faults.extent import extent
@@ -63,9 +63,8 @@ async def test_killing_any_of_several_processes_loses_and_doubles_nothing(
                         "the second sends",  # type: ignore[misc]
                     )
             await asyncio.sleep(random.uniform(0, LIVES_S))  # the moment of the kill
-            ports = ports_of(bot.pid)
             bot.kill()
-            await gone(postgres_url, ports)
+            await let_go(postgres_url)
             if bot.role == "sender":
                 for channel in CHANNELS:
                     in_flight[channel] += await leased(postgres_url, channel)
