@@ -14,7 +14,7 @@ from bot.channels.vk_heard import clean, number
 
 VERSION = "5.199"
 TITLE = "czn-bot"  # at most 14 characters
-EVENTS = ("message_new", "message_event", "message_allow", "message_deny", "message_reply")
+EVENTS = ("message_new", "message_event", "message_edit", "message_allow", "message_deny", "message_reply")
 RIGHTS = {"messages": "«Доступ к сообщениям сообщества»", "manage": "«Управление сообществом»"}
 
 Call = Callable[..., Awaitable[Any]]

@@ -163,15 +163,12 @@ async def test_a_button_pressed_twice_acts_once(ivan: Citizen) -> None:
 async def test_what_is_no_text_gets_a_short_polite_answer_and_the_place_is_kept(ivan: Citizen, way: Way) -> None:
     await ivan.play(TO_PLAN)
     for kind in MEDIA[ivan.name]:
-        if kind == "edited" and (ivan.name, way) == ("vk", "webhook"):
-            continue  # the test below
         answers = await ivan.attach(kind)
         assert keys(answers) == [f"fallback.{POLITE.get(kind, kind)}"]
         assert len(answers[0].text) < 150
     assert keys(await ivan.say("1")) == ["plan.item"]
 
 
-@pytest.mark.xfail(reason="vk_community.EVENTS lacks message_edit: VK does not call the webhook for it", strict=True)
 @pytest.mark.parametrize("platform", ["vk"], indirect=True)
 @pytest.mark.parametrize("way", ["webhook"], indirect=True)
 async def test_edited_messages_are_subscribed_for_the_webhook_of_vk(ivan: Citizen) -> None:
