@@ -226,19 +226,20 @@ async def test_broken_texts_are_faults_with_file_and_line(tmp_path: Path) -> Non
 async def test_a_wrong_clock_is_a_fault(
     postgres_url: str, platforms: dict[str, Any], skew: timedelta, word: str
 ) -> None:
-    found = await findings(settings(database_url=postgres_url, **ALL_IS_WELL, **platforms), skew=skew)
+    one = {name: platforms[name] for name in ("max_token", "max_api_url")}
+    found = await findings(settings(database_url=postgres_url, **ALL_IS_WELL, **one), skew=skew)
 
     wrong = faults(found)
     assert len(wrong) == 2
     assert wrong[0].startswith(f"наши часы {word} от часов сервера базы на 3")
-    assert wrong[1].startswith(f"наши часы {word} от часов сервера telegram на 3")
+    assert wrong[1].startswith(f"наши часы {word} от часов сервера max на 3")
 
 
 async def test_the_command_ends_with_one_when_there_is_a_fault(tmp_path: Path, platforms: dict[str, Any]) -> None:
-    good = {"BOT_TELEGRAM_TOKEN": TOKEN, "BOT_TELEGRAM_API_URL": platforms["telegram_api_url"]}
+    good = {"BOT_MAX_TOKEN": platforms["max_token"], "BOT_MAX_API_URL": platforms["max_api_url"]}
     well = await command(tmp_path, "doctor", **good)
-    ill = await command(tmp_path, "doctor", **{**good, "BOT_TELEGRAM_TOKEN": "42:WRONG"})
+    ill = await command(tmp_path, "doctor", **{**good, "BOT_MAX_TOKEN": "max-wrong"})
 
     assert (well.code, well.out.splitlines()[-1]) == (0, "Всё в порядке.")
     assert (ill.code, ill.out.splitlines()[-1]) == (1, "Ошибок: 1.")
-    assert "что делать: Возьмите токен у @BotFather" in ill.out
+    assert "что делать: Возьмите ключ на business.max.ru" in ill.out

@@ -12,25 +12,27 @@ from bot.flows import FLOWS
 from bot.texts import render
 from tests.ops.child import Running, until
 from tests.ops.page import Page
-from tests.platforms.telegram import TOKEN, TelegramEmulator
+from tests.platforms.max import MaxEmulator
 from tests.talk import real_content
 
 CHATS = 20
+TOKEN = "max-token-of-the-tests"
 MENU = render.say(real_content(FLOWS), "menu.main", {})
 
 
 @pytest.fixture
-async def telegram() -> AsyncIterator[TelegramEmulator]:
-    async with TelegramEmulator() as emulator:
+async def platform() -> AsyncIterator[MaxEmulator]:
+    """The messenger whose client loads quickest."""
+    async with MaxEmulator(token=TOKEN) as emulator:
         yield emulator
 
 
-def settings(url: str, telegram: TelegramEmulator) -> dict[str, str]:
+def settings(url: str, platform: MaxEmulator) -> dict[str, str]:
     return {
         "BOT_DATABASE_URL": url,
         "BOT_SECRET_KEY": "a-secret-of-the-tests-long-enough",
-        "BOT_TELEGRAM_TOKEN": TOKEN,
-        "BOT_TELEGRAM_API_URL": telegram.url,
+        "BOT_MAX_TOKEN": TOKEN,
+        "BOT_MAX_API_URL": platform.url,
         "BOT_LOG_FORMAT": "json",
     }
 
@@ -45,10 +47,10 @@ async def started(*running: Running) -> None:
 
 
 async def test_roles_apart_do_what_one_process_does(
-    tmp_path: Path, empty_postgres_url: str, telegram: TelegramEmulator
+    tmp_path: Path, empty_postgres_url: str, platform: MaxEmulator
 ) -> None:
     """All five start together on an empty database: one migrates, one publishes, the citizens notice nothing."""
-    given = settings(empty_postgres_url, telegram)
+    given = settings(empty_postgres_url, platform)
     async with AsyncExitStack() as stack:
         names = [("web", "web"), ("worker", "one"), ("worker", "two"), ("sender", "sender"), ("scheduler", "scheduler")]
         processes = await asyncio.gather(
@@ -62,11 +64,11 @@ async def test_roles_apart_do_what_one_process_does(
             assert "Мой план" in (await page.say("меню")).buttons
 
         for chat in range(1, CHATS + 1):
-            telegram.type(str(chat), "/start")
-            telegram.type(str(chat), "меню")
+            platform.type(str(chat), "/start")
+            platform.type(str(chat), "меню")
         await until(
             lambda: all(
-                any("Чем помочь" in shown.text for shown in telegram.shown(str(n))) for n in range(1, CHATS + 1)
+                any("Чем помочь" in shown.text for shown in platform.shown(str(n))) for n in range(1, CHATS + 1)
             ),
             "every chat has its menu",
             within_s=60,
@@ -78,16 +80,16 @@ async def test_roles_apart_do_what_one_process_does(
 
 
 async def test_the_sender_s_duty_goes_to_the_other_when_one_is_killed(
-    tmp_path: Path, postgres_url: str, telegram: TelegramEmulator
+    tmp_path: Path, postgres_url: str, platform: MaxEmulator
 ) -> None:
-    given = settings(postgres_url, telegram)
+    given = settings(postgres_url, platform)
     async with (
         part(tmp_path, "worker", "worker", given) as worker,
         part(tmp_path, "sender", "first", given) as first,
     ):
         await started(worker, first)
-        telegram.type("1", "меню")
-        await until(lambda: bool(telegram.shown("1")), "the first answers", within_s=60)
+        platform.type("1", "меню")
+        await until(lambda: bool(platform.shown("1")), "the first answers", within_s=60)
         async with part(tmp_path, "sender", "second", given) as second:
             await started(second)
             assert await second.stop() == 0, "one that waits for the duty stops at once"
@@ -95,18 +97,16 @@ async def test_the_sender_s_duty_goes_to_the_other_when_one_is_killed(
             await started(third)
             first.kill(signal.SIGKILL)
             await first.ended()
-            telegram.type("1", "меню")
+            platform.type("1", "меню")
 
-            await until(lambda: len(telegram.shown("1")) >= 2, "the other answers", within_s=60)
+            await until(lambda: len(platform.shown("1")) >= 2, "the other answers", within_s=60)
 
             assert "two_pollers" not in third.log
             assert await third.stop() == 0
 
 
-async def test_two_whole_processes_share_one_database(
-    tmp_path: Path, postgres_url: str, telegram: TelegramEmulator
-) -> None:
-    given = settings(postgres_url, telegram)
+async def test_two_whole_processes_share_one_database(tmp_path: Path, postgres_url: str, platform: MaxEmulator) -> None:
+    given = settings(postgres_url, platform)
     async with (
         Running(tmp_path, "run", name="first", **given) as first,
         Running(tmp_path, "run", name="second", **given) as second,
@@ -118,8 +118,8 @@ async def test_two_whole_processes_share_one_database(
             page.seen = seen
             assert (await page.say("меню")).buttons, "the talk goes on at the other one"
         for chat in range(1, CHATS + 1):
-            telegram.type(str(chat), "меню")
-        await until(lambda: all(telegram.shown(str(n)) for n in range(1, CHATS + 1)), "all are answered", within_s=60)
-        assert all(len(telegram.shown(str(n))) == 1 for n in range(1, CHATS + 1)), "and once"
+            platform.type(str(chat), "меню")
+        await until(lambda: all(platform.shown(str(n)) for n in range(1, CHATS + 1)), "all are answered", within_s=60)
+        assert all(len(platform.shown(str(n))) == 1 for n in range(1, CHATS + 1)), "and once"
         assert await first.stop() == 0
         assert await second.stop() == 0
