@@ -41,7 +41,7 @@ class Plan:
 
 class Reminders:
     """
-    waiting (0) --> in the citizen's lane (1) --> sent (2)
+    waiting (0) --> given to the citizen's lane (1): what became of it the outbox knows
          \\--------------\\--> cancelled (3)
     """
 

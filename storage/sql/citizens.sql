@@ -55,9 +55,6 @@ UPDATE reminders SET state = 3 WHERE citizen_id = :citizen_id AND subject = :sub
 -- name: reminders_cancel_all*!
 UPDATE reminders SET state = 3 WHERE citizen_id = :citizen_id AND state IN (0, 1);
 
--- name: reminders_done!
-UPDATE reminders SET state = 2 WHERE id = :id AND state = 1;
-
 -- name: reminders_forget!
 DELETE FROM reminders WHERE citizen_id = :citizen_id;
 
@@ -71,7 +68,8 @@ SELECT MIN(due_at) FROM reminders WHERE state = 0;
 -- name: holdings^
 SELECT
   (SELECT COUNT(*) FROM plan_items WHERE citizen_id = :id),
-  (SELECT COUNT(*) FROM reminders WHERE citizen_id = :id AND state IN (0, 1)),
+  (SELECT COUNT(*) FROM reminders r WHERE r.citizen_id = :id AND (r.state = 0 OR r.state = 1 AND EXISTS (
+      SELECT 1 FROM outbox o WHERE o.subject = r.id AND o.state IN (0, 1)))),
   (SELECT COUNT(*) FROM cases WHERE citizen_id = :id),
   (SELECT COUNT(*) FROM inbox WHERE citizen_id = :id AND payload IS NOT NULL AND state <> 0)
     + (SELECT COUNT(*) FROM outbox WHERE citizen_id = :id AND body IS NOT NULL AND keep = 1),

@@ -98,5 +98,5 @@ RETURNING id;
 
 -- name: purge_reminders
 DELETE FROM reminders WHERE id IN (
-    SELECT id FROM reminders WHERE state IN (2, 3) AND due_at < :before LIMIT :limit)
+    SELECT id FROM reminders WHERE state <> 0 AND due_at < :before LIMIT :limit)
 RETURNING id;
