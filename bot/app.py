@@ -26,7 +26,7 @@ from bot.erasures import ErasureLog, Notes
 from bot.gauges import Gauges
 from bot.parts import PATIENCE_S, CannotStart, Parts, opened
 from bot.reminders import Reminding
-from bot.scheduler import Scheduler, Tick, ticking
+from bot.scheduler import Scheduler, Tick, Ticker
 from bot.settings import Settings
 from bot.telemetry import alarm
 from bot.timer import LoopTimer
@@ -184,7 +184,7 @@ class App:
             roles["scheduler"] = Scheduler(parts.database, self._ticks()).run(stop)
         if self._listening is not None:
             gauges = Tick("gauges", GAUGE_S, Gauges(parts.database).count)
-            roles["gauges"] = ticking(gauges, stop, self._timer)
+            roles["gauges"] = Ticker([gauges]).run([stop])
             roles["web"] = self._serve(self._listening, stop)
         return roles
 

@@ -30,7 +30,13 @@ QUIET = (
     "asyncio",
     "sqlalchemy",
 )
-SILENT = ("uvicorn.access", "aiohttp.access", "httpx", "httpcore")  # they log addresses of requests
+SILENT = (
+    "uvicorn.access",  # these log addresses of requests
+    "aiohttp.access",
+    "httpx",
+    "httpcore",
+    "apscheduler",  # tells each second that a long tick is still in hand; what fails is told by our own alarm
+)
 COVER = "***"
 
 Event = MutableMapping[str, Any]

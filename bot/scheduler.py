@@ -3,16 +3,20 @@ What happens by itself: one active process of all does it at fixed intervals.
 
     candidate -- elected --> ticking -- election lost --> candidate
 
-The intervals are measured by a clock that never jumps: a scheduler that plans its next run on the wall clock falls
-silent for two hours when that is set back by two hours. What is due is judged by the wall clock at each tick.
+APScheduler only ticks: what is due is judged by the work itself, from rows, at each tick. It plans its next run on the
+wall clock and would fall silent for two hours when that is set back by two hours; a clock that jumps is noticed here
+within a second by one that never does, and every tick runs at once.
 """
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.telemetry import alarm
 from bot.timer import LoopTimer, Timer
@@ -24,6 +28,8 @@ log = structlog.get_logger()
 
 DUTY = "scheduler"
 ELECT_S = 2.0
+LOOK_S = 1.0
+JUMP_S = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,30 +41,76 @@ class Tick:
     work: Callable[[], Awaitable[object]]
 
 
-async def ticking(tick: Tick, stop: asyncio.Event, timer: Timer) -> None:
-    """Until `stop`. A failure is told once, until the tick succeeds again; Unavailable is told by others already."""
-    is_told = False
-    while not stop.is_set():
+class Ticker:
+    """Does the ticks, each beside the others and never twice at once. offset_s: wall clock minus a steady one."""
+
+    def __init__(self, ticks: Sequence[Tick], *, offset_s: Callable[[], float] | None = None) -> None:
+        self._ticks = ticks
+        self._offset_s = offset_s or (lambda: time.time() - time.monotonic())
+        self._told: set[str] = set()
+        self._in_hand: set[asyncio.Task[object]] = set()
+
+    async def run(self, ends: Sequence[asyncio.Event], *, look_s: float = LOOK_S) -> None:
+        """Until one of the events is set; ticks in hand are finished."""
+        defaults = {"max_instances": 1, "coalesce": True, "misfire_grace_time": None}
+        scheduler = AsyncIOScheduler(timezone=UTC, job_defaults=defaults)
+        for tick in self._ticks:
+            scheduler.add_job(
+                self._do, "interval", (tick,), seconds=tick.every_s, id=tick.name, next_run_time=datetime.now(UTC)
+            )
+        scheduler.start()
+        ended = [asyncio.create_task(event.wait()) for event in ends]
+        try:
+            await self._watch(scheduler, ended, look_s)
+            scheduler.pause()
+            await asyncio.gather(*self._in_hand, return_exceptions=True)
+        finally:
+            scheduler.shutdown(wait=False)
+            for waiting in ended:
+                waiting.cancel()
+            await asyncio.gather(*ended, return_exceptions=True)
+
+    async def _watch(self, scheduler: AsyncIOScheduler, ended: Sequence[asyncio.Task[object]], look_s: float) -> None:
+        offset_s = self._offset_s()
+        while not any(waiting.done() for waiting in ended):
+            await asyncio.wait(ended, timeout=look_s, return_when=asyncio.FIRST_COMPLETED)
+            jumped_s, offset_s = self._offset_s() - offset_s, self._offset_s()
+            if abs(jumped_s) > JUMP_S:
+                log.warning("clock_jumped", seconds=round(jumped_s))
+                for job in scheduler.get_jobs():
+                    job.modify(next_run_time=datetime.now(UTC))
+
+    async def _do(self, tick: Tick) -> None:
+        """A failure is told once, until the tick succeeds again; Unavailable is told by others already."""
+        task = asyncio.current_task()
+        assert task is not None
+        self._in_hand.add(task)
         try:
             await tick.work()
-            is_told = False
+            self._told.discard(tick.name)
         except Exception as error:
-            if not is_told and not isinstance(error, Unavailable):
-                alarm("tick_failed", tick=tick.name, error=type(error).__name__)
-                log.error("tick_failed", tick=tick.name, exc_info=error)
-            elif not is_told:
-                log.warning("tick_waits", tick=tick.name)
-            is_told = True
-        await timer.wait(stop, tick.every_s)
+            self._failed(tick, error)
+        finally:
+            self._in_hand.discard(task)
+
+    def _failed(self, tick: Tick, error: Exception) -> None:
+        if tick.name in self._told:
+            return
+        self._told.add(tick.name)
+        if isinstance(error, Unavailable):
+            log.warning("tick_waits", tick=tick.name)
+            return
+        alarm("tick_failed", tick=tick.name, error=type(error).__name__)
+        log.error("tick_failed", tick=tick.name, exc_info=error)
 
 
 class Scheduler:
-    """Does the ticks, each beside the others, while it is elected."""
+    """Ticks while it is elected."""
 
     def __init__(self, database: Database, ticks: Sequence[Tick], *, timer: Timer | None = None) -> None:
         self.is_active = False
         self._database = database
-        self._ticks = ticks
+        self._ticker = Ticker(ticks)
         self._timer = timer or LoopTimer()
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -80,21 +132,13 @@ class Scheduler:
                 await election.release()
 
     async def _serve(self, stop: asyncio.Event, election: Election) -> None:
-        over = asyncio.Event()
-        work = [asyncio.create_task(ticking(tick, over, self._timer)) for tick in self._ticks]
-        ends = [asyncio.create_task(_set(event)) for event in (stop, election.lost)]
+        work = asyncio.create_task(self._ticker.run([stop, election.lost]))
+        lost = asyncio.create_task(election.lost.wait())
         try:
-            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
-            over.set()
-            if election.lost.is_set():  # another process may be at it already
-                for task in work:
-                    task.cancel()
-            await asyncio.gather(*work, return_exceptions=True)
+            await asyncio.wait((work, lost), return_when=asyncio.FIRST_COMPLETED)
+            if not lost.done():
+                await work  # another process is not at it yet
         finally:
-            for task in (*ends, *work):
+            for task in (work, lost):
                 task.cancel()
-            await asyncio.gather(*ends, *work, return_exceptions=True)
-
-
-async def _set(event: asyncio.Event) -> None:
-    await event.wait()
+            await asyncio.gather(work, lost, return_exceptions=True)

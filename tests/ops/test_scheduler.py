@@ -8,7 +8,7 @@ import pytest
 
 from bot.messages import Incoming, Kind
 from bot.reminders import AT_ONCE, Reminding
-from bot.scheduler import Scheduler, Tick
+from bot.scheduler import Scheduler, Tick, Ticker
 from storage.database import Database, open_database
 from storage.records import Arrival, ReminderRow
 from tests.databases import SECRETS
@@ -95,21 +95,40 @@ async def test_a_clock_jump_neither_loses_nor_doubles_a_reminder(
     assert not early, "none before its time by the clock"
 
 
-async def test_ticks_go_on_when_the_wall_clock_is_set_back(database: Database, clock: FixedClock) -> None:
-    """The scheduler counts seconds that pass: a wall clock two hours back does not silence it."""
-    seen: list[datetime] = []
+@pytest.mark.parametrize("jump_s", [-7200.0, 7200.0])
+async def test_a_wall_clock_that_jumps_silences_no_tick(jump_s: float) -> None:
+    """A tick planned for an hour ahead on a clock that then jumps: it runs at once, not in three hours."""
+    done: list[int] = []
+    offsets_s = iter([0.0, 0.0, 0.0])
 
-    async def look() -> None:
-        seen.append(clock.now())
-        clock.move(hours=-2)
+    async def work() -> None:
+        done.append(1)
 
     stop = asyncio.Event()
-    running = asyncio.create_task(Scheduler(database, [Tick("look", 0.01, look)]).run(stop))
-    await until(lambda: len(seen) >= 5, "five ticks")
+    ticker = Ticker([Tick("hourly", 3600, work)], offset_s=lambda: next(offsets_s, jump_s))
+    running = asyncio.create_task(ticker.run([stop], look_s=0.01))
+    await until(lambda: len(done) == 2, "the first tick, and one after the jump")
     stop.set()
     await running
 
-    assert seen == sorted(seen, reverse=True)
+
+async def test_a_tick_in_hand_is_finished_at_the_stop() -> None:
+    begun, may_end, done = asyncio.Event(), asyncio.Event(), []
+
+    async def work() -> None:
+        begun.set()
+        await may_end.wait()
+        done.append(1)
+
+    stop = asyncio.Event()
+    running = asyncio.create_task(Ticker([Tick("long", 3600, work)]).run([stop]))
+    await begun.wait()
+    stop.set()
+    await asyncio.sleep(0)
+    may_end.set()
+    await running
+
+    assert done == [1]
 
 
 async def test_a_tick_that_fails_is_tried_again_and_stops_no_other(database: Database) -> None:
