@@ -26,7 +26,11 @@ class Outbox:
         self._on = handle
 
     async def add(self, parts: Sequence[Part], *, now: datetime) -> None:
-        """Plan the parts, in this order. The life of one planned for later begins when it may leave."""
+        """
+        Plan the parts, in this order. The life of one planned for later begins when it may leave.
+
+        What may leave now is not held back by the clock of another process that is slow, or of this one set back.
+        """
         rows = [
             {
                 "citizen_id": part.citizen_id,
@@ -39,7 +43,7 @@ class Outbox:
                 "body": self._on.cipher.seal(part.body, "outbox", "body", f"{part.turn}:{part.part}"),
                 "subject": part.subject,
                 "keep": int(part.keep),
-                "not_before": to_ms(part.not_before),
+                "not_before": to_ms(part.not_before) if part.not_before > now else 0,
                 "created_at": to_ms(max(now, part.not_before)),
             }
             for part in parts
