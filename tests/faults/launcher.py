@@ -11,7 +11,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from importlib import import_module
 from inspect import iscoroutinefunction
 from pathlib import Path
@@ -94,12 +94,26 @@ def obey() -> None:
     signal.signal(signal.SIGUSR2, lambda *_: switch("PRAGMA query_only=OFF"))
 
 
+def skew(file: Path) -> None:
+    """The wall clock is wrong by as many seconds as the file says at the moment."""
+    from bot.clock import SystemClock
+
+    right = SystemClock.now
+
+    def wrong(self: SystemClock) -> datetime:
+        return right(self) + timedelta(seconds=float(file.read_text()))
+
+    SystemClock.now = wrong  # type: ignore[method-assign]
+
+
 def main() -> None:
     import bot.__main__
     import bot.fate
 
     bot.fate.ONCE_MORE = ONCE_MORE
     obey()
+    if clock := os.environ.pop("FAULT_CLOCK", ""):
+        skew(Path(clock))
     wanted, mark = os.environ.pop("FAULT_POINT", ""), os.environ.pop("FAULT_MARK", "")
     if wanted:
 
