@@ -20,10 +20,10 @@ import msgspec
 import structlog
 
 from bot.apology import Apologies
-from bot.breaker import Breaker
 from bot.channels.port import Broken, Channel, SendError, TooFast, Uncertain, Unreachable
 from bot.clock import Clock
-from bot.fate import BROKEN_S, Again, Cancelled, Dead, Fate, Sent, after, forbidden, is_late
+from bot.fate import Again, Cancelled, Dead, Fate, Sent, after, forbidden, is_late
+from bot.health import Health
 from bot.ledger import Ledger, Result
 from bot.messages import Address, Outgoing
 from bot.pace import Pace
@@ -89,7 +89,8 @@ class Sender:
         self._timer = timer or LoopTimer()
         self._random = random or Random()  # noqa: S311  jitter, no secret
         self._most = in_flight
-        self._breaker = Breaker(self._random)
+        self._stir = asyncio.Event()
+        self._health = Health(channel, self.pace, self.standing, self._timer, self._random, self._stir)
         self._is_idempotent = channel.name in IDEMPOTENT
         self._ledger = Ledger(channel.name, database, clock, is_idempotent=self._is_idempotent)
         self._epoch: Epoch | None = None
@@ -97,8 +98,6 @@ class Sender:
         self._flights: dict[int, asyncio.Task[None]] = {}
         self._chats: set[str] = set()
         self._results: list[Result] = []
-        self._asking: asyncio.Task[None] | None = None
-        self._stir = asyncio.Event()
         self._wakes: list[float] = []
         self._has_more = False
         self._failures = 0
@@ -112,7 +111,7 @@ class Sender:
         lost: of the election; breaks off at once.
         """
         self._lost = lost
-        self.standing.up("send")
+        self._health.up()
         watchers = [asyncio.create_task(self._hear())]
         watchers += [asyncio.create_task(self._watch(event)) for event in (stop, lost) if event is not None]
         try:
@@ -144,8 +143,8 @@ class Sender:
         self._adopt()
         while self._wakes and self._wakes[0] <= now:
             heappop(self._wakes)
-        if self._breaker.needs_asking:
-            self._ask(now)
+        if self._health.must_ask and not self._flights:
+            self._health.ask()
         may_lease = self._room(now)[0] > 0
         if may_lease or self._results:
             try:
@@ -165,8 +164,8 @@ class Sender:
                 await self._ledger.release(tx, self._flights.keys() | {part.number for part, _ in self._results})
             if may_lease:
                 flights = await self._lease(tx, now)
-            if self._breaker.is_open and not flights and await tx.outbox.next_at(self._channel.name) is None:
-                self.standing.up("send")  # nothing is left that could show that it works again
+            if self._health.is_doubtful and not flights and await tx.outbox.next_at(self._channel.name) is None:
+                self._health.up()  # nothing is left that could show that it works again
         del self._results[: len(results)]
         self._is_unsure = False
         if self._lost is not None and self._lost.is_set():
@@ -187,7 +186,7 @@ class Sender:
         if self._results:
             return 0.0
         wait_s = max(min([POLL_S, *(at - now for at in self._wakes[:1])]), 0.001)
-        if not self._has_more or self._breaker.is_open or len(self._flights) >= self._most:
+        if not self._has_more or self._health.is_doubtful or len(self._flights) >= self._most:
             return wait_s
         if self._room(now)[0]:
             return 0.0
@@ -199,11 +198,11 @@ class Sender:
     def _room(self, now: float) -> tuple[int, Lane]:
         """How many parts may be leased now, and of which lanes."""
         free = self._most - len(self._flights)
-        if self._breaker.is_open:
-            free = 0 if self._breaker.needs_asking or self._flights else 1
+        if self._health.is_doubtful:
+            free = 0 if self._health.must_ask or self._flights else 1
         if free <= 0:
             return 0, Lane.REPLY
-        reserved = 0 if self._breaker.is_open else int(self._most * RESERVED)
+        reserved = 0 if self._health.is_doubtful else int(self._most * RESERVED)
         lane = Lane.BROADCAST
         if free <= reserved or Quiet.of(self._content()).until(self._clock.now()) is not None:
             lane, reserved = Lane.REPLY, 0
@@ -298,7 +297,7 @@ class Sender:
             error = Uncertain(type(failed).__name__)
         else:
             self._count("repeated" if part.is_repeat else "sent")
-            self._answered()
+            self._health.answered()
             self.pace.accepted(begun)
             return Sent(sent)
         fate = after(part, error, is_idempotent=self._is_idempotent, random=self._random)
@@ -309,10 +308,10 @@ class Sender:
                 fate = Again(self.pace.refused_all(now, told_s), fate.is_repeat, fate.reason)
             else:
                 self.pace.refused(part.chat, now, fate.wait_s)
-        self._learn(part, error, fate, begun, now)
+        self._learn(part, error, fate, begun)
         return fate
 
-    def _learn(self, part: Leased, error: SendError, fate: Fate, begun: float, now: float) -> None:
+    def _learn(self, part: Leased, error: SendError, fate: Fate, begun: float) -> None:
         """What a failed send says about the channel."""
         name = "too_fast" if isinstance(error, TooFast) else type(error).__name__.lower()
         self._count(name)
@@ -321,48 +320,17 @@ class Sender:
             self._count("dead")
             log.warning("dead_letter", channel=part.channel, part=part.number, reason=fate.reason)
         if isinstance(error, Broken | Unreachable | Uncertain):
-            self._down(error, begun, now)
+            self._health.failed(error, begun)
         else:
-            self._answered()
+            self._health.answered()
 
-    # The platform as a whole
-
-    def _answered(self) -> None:
-        self._breaker.answered()
-        self.standing.up("send")
-
-    def _down(self, error: SendError, begun: float, now: float) -> None:
-        is_broken = isinstance(error, Broken)
-        if self._breaker.failed(begun, now, is_broken=is_broken):
-            self.pace.pause(now, BROKEN_S if is_broken else self._breaker.pause_s())
-            self.standing.down("send", str(error) if is_broken else "no answer")
-
-    def _ask(self, now: float) -> None:
-        if self._asking is None and not self._flights and self.pace.next_at(now) <= now:
-            self._asking = asyncio.create_task(self._asked())
-
-    async def _asked(self) -> None:
-        begun = self._timer.time()
-        try:
-            async with asyncio.timeout(SEND_S):
-                await self._channel.open()
-        except SendError as error:
-            self._down(error, begun, self._timer.time())
-        except Exception as error:
-            alarm("channel_bug", channel=self._channel.name, error=type(error).__name__)
-            self._down(Unreachable(type(error).__name__), begun, self._timer.time())
-        else:
-            self._breaker.asked()
-        finally:
-            self._asking = None
-            self._stir.set()
+    # The end
 
     async def _finish(self, *, is_lost: bool) -> None:
         flights = list(self._flights.values())
         if flights and not is_lost:
             await asyncio.wait(flights, timeout=DRAIN_S)
-        if self._asking is not None:
-            flights.append(self._asking)
+        await self._health.close()
         for flight in flights:
             flight.cancel()
         await asyncio.gather(*flights, return_exceptions=True)
