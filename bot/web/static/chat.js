@@ -11,9 +11,7 @@ text.js makes words into elements, line.js speaks with the server, scroll.js kee
   'use strict';
   const { make, link, linked, named } = window.chatText;
   const { pause, backoff, request, events } = window.chatLine;
-  const page = document.body.dataset;
-  const words = JSON.parse(page.words);
-  const isFramed = page.framed === 'yes';
+  const page = document.body.dataset, words = JSON.parse(page.words), isFramed = page.framed === 'yes';
   const $ = (id) => document.getElementById(id);
   const KEY = 'chat', MINUTE = 60000;
   const IDLE = 15 * MINUTE, WARNED = 13 * MINUTE, REFRESH = 5 * MINUTE;
@@ -22,10 +20,10 @@ text.js makes words into elements, line.js speaks with the server, scroll.js kee
   const other = 'BroadcastChannel' in window && !isFramed ? new BroadcastChannel(KEY) : null;
 
   // ---- what this tab knows
-
   let kept = null; // where sessionStorage is forbidden
   const empty = () => ({ token: '', proof: '', lines: [], queue: [], cursor: 0, isStarted: false, isRemembered: false, actedAt: Date.now() });
   let talk = load() || empty();
+  let wakeEnd = () => {};
   let mustBeNew = false; // the server has not heard yet that the last talk is over
   let era = 0; // grows when a talk ends: whatever still runs for it stops
 
@@ -101,7 +99,7 @@ text.js makes words into elements, line.js speaks with the server, scroll.js kee
     isDelivering = false;
   }
 
-  let listening = null, isBrief = false, heardAt = 0;
+  let listening = null, isBrief = false, heardAt = 0, wakeListening = () => {};
   async function listen() {
     if (listening || !talk.isStarted) return;
     const mine = era, stop = listening = new AbortController();
@@ -134,7 +132,6 @@ text.js makes words into elements, line.js speaks with the server, scroll.js kee
     }
     if (listening === stop) listening = null;
   }
-  let wakeListening = () => {};
 
   function happen(name, data) {
     if (name === 'typing') typing(true);
@@ -168,14 +165,15 @@ text.js makes words into elements, line.js speaks with the server, scroll.js kee
     if (line.who === 'bot') { if (line.rows.length) message.append(buttons(line)); } else { message.id = 'm' + line.id; drawState(message, line); }
     return message;
   }
+  function isAside(one) { return ((one.data || '').split('|')[3] || '').startsWith('_'); } // back, menu, a person
   function buttons(line) {
     const box = make('div', 'buttons');
     for (const row of line.rows) {
-      const bar = make('div', 'row');
+      const isFoot = row.every((one) => isAside(one) && one.data !== line.chosen);
+      const bar = make('div', isFoot ? 'row foot' : 'row');
       for (const one of row) {
         if (one.url) { if (/^(https:|tel:|mailto:)/.test(one.url)) bar.append(link(one.label, one.url, 'button')); continue; }
-        const isAside = (one.data.split('|')[3] || '').startsWith('_'); // back, menu, a person
-        const button = make('button', isAside ? 'quiet' : '', one.label);
+        const button = make('button', isAside(one) ? 'quiet' : '', one.label);
         button.classList.toggle('chosen', one.data === line.chosen);
         const full = named(line.text, one.label);
         if (full !== one.label) button.setAttribute('aria-label', full);
@@ -229,7 +227,6 @@ text.js makes words into elements, line.js speaks with the server, scroll.js kee
   }
   function tell(text) { const line = $('line'); if (line.textContent !== text) line.textContent = text; line.hidden = !text; }
   function notice(text) { $('notice').textContent = text; $('notice').hidden = !text; }
-
   function showDevice() {
     $('device').hidden = !talk.isStarted && page.state === 'here';
     $('device-text').textContent = isFramed ? words.device_framed : talk.isRemembered ? words.device_remembered : words.device;
@@ -275,6 +272,7 @@ text.js makes words into elements, line.js speaks with the server, scroll.js kee
     line.chosen = one.data;
     button.closest('.buttons').querySelectorAll('.chosen').forEach((old) => old.classList.remove('chosen'));
     button.classList.add('chosen');
+    button.parentElement.classList.remove('foot');
     act('press', { data: one.data, message: String(line.number) }, named(line.text, one.label));
   }
 
@@ -318,7 +316,6 @@ text.js makes words into elements, line.js speaks with the server, scroll.js kee
     notice(text); showIntro('hello');
     wakeDelivery(); wakeListening();
   }
-  let wakeEnd = () => {};
   async function end(text) {
     if (other) other.postMessage({ isEnded: true });
     const isHeard = !isFramed && ask('POST', '/chat/end', {}).then((response) => response.ok, () => false);
@@ -356,7 +353,7 @@ text.js makes words into elements, line.js speaks with the server, scroll.js kee
   }
   for (const name of ['pointerdown', 'keydown', 'wheel', 'touchmove']) addEventListener(name, () => acted(false), { passive: true });
   $('here').addEventListener('click', () => acted(true));
-  $('idle').addEventListener('close', () => acted(false));
+  $('idle').addEventListener('cancel', () => acted(true)); // by Esc or the phone's back gesture
   setInterval(tick, 5000);
 
   // ---- the world around

@@ -14,7 +14,7 @@ window.chatScroll = (main, log, newer) => {
   function show(message) {
     const first = firstNew(message);
     const isHigh = main.scrollHeight - first.offsetTop > main.clientHeight;
-    main.scrollTop = isHigh ? first.offsetTop - main.offsetTop - 8 : main.scrollHeight;
+    main.scrollTop = isHigh ? first.offsetTop - 8 : main.scrollHeight;
     showNewer();
   }
 
