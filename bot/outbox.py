@@ -20,10 +20,10 @@ import msgspec
 import structlog
 
 from bot.apology import Apologies
+from bot.breaker import Health
 from bot.channels.port import Broken, Channel, SendError, TooFast, Uncertain, Unreachable
 from bot.clock import Clock
 from bot.fate import Again, Cancelled, Dead, Fate, Sent, after, forbidden, is_late
-from bot.health import Health
 from bot.ledger import Ledger, Result
 from bot.messages import Address, Outgoing
 from bot.pace import Pace
