@@ -44,7 +44,7 @@ class Outbox:
                 "subject": part.subject,
                 "keep": int(part.keep),
                 "not_before": to_ms(part.not_before) if part.not_before > now else 0,
-                "created_at": to_ms(max(now, part.not_before)),
+                "created_at": to_ms(part.since or max(now, part.not_before)),
             }
             for part in parts
         ]

@@ -122,7 +122,8 @@ class Part:
     One platform message to send.
 
     turn, part: together unique, so the same turn never plans a message twice. subject: id of the reminder it speaks of.
-    keep: the text stays after sending (the citizen agreed). body: the message as JSON bytes.
+    keep: the text stays after sending (the citizen agreed). body: the message as JSON bytes. since: when the message it
+    answers arrived, None for what answers nothing; how late a reply is counts from there.
     """
 
     citizen_id: str
@@ -136,6 +137,7 @@ class Part:
     keep: bool
     not_before: datetime
     subject: str | None = None
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,19 +114,6 @@ class Finding:
     remedy: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """
-    A platform's limits, from content: messages per second for the account, for one chat, per minute for one group.
-
-    Source: reference limits of each platform; configuration, because platforms change them without notice.
-    """
-
-    per_second: float
-    chat_per_second: float
-    group_per_minute: float | None = None
-
-
 @dataclass(slots=True)
 class Presence:
     """How the channel stands, for /readyz, metrics and the console."""
@@ -159,7 +146,7 @@ class Channel(Protocol):
         """
 
     def webhook(self, headers: Mapping[str, str], body: bytes) -> Delivery:
-        """Read one webhook call. headers: names in lower case. Raises Forged; ValueError: the body is no JSON object."""
+        """Read one webhook call. headers: lower-case names. Raises Forged; ValueError: the body is no JSON object."""
 
     def heard(self, raw: Raw) -> Incoming | None:
         """The raw update as one of ours, or None for what we do not listen to. Raises ValueError for a broken one."""

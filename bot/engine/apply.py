@@ -157,7 +157,7 @@ class Apply:
                     updated_at=now,
                 )
                 for taken in batch
-                if taken.claimed.address and taken.incoming.kind is not Kind.STOPPED
+                if taken.claimed.address and not _is_unmet(taken)
             ]
         )
         await tx.inbox.finish([(taken.claimed.id, _keeps_words(taken)) for taken in batch], now=now)
@@ -183,6 +183,7 @@ class Apply:
                 keep=keep,
                 not_before=now,
                 subject=said.subject,
+                since=taken.claimed.arrived_at if said.lane is Lane.REPLY else None,
             )
             for number, (said, message) in enumerate(planned)
         ]
@@ -217,6 +218,12 @@ class Apply:
             return Button(option.label, url=option.url)
         data = self._presses.make(taken.claimed.citizen_id, said.place, option.id, said.number)
         return Button(option.label, data=data)
+
+
+def _is_unmet(taken: Taken) -> bool:
+    """Allowing or blocking the bot begins no talk: the first words that follow are still greeted."""
+    kind = taken.incoming.kind
+    return kind is Kind.STOPPED or (kind is Kind.RETURNED and taken.talk.is_new)
 
 
 def _keeps_words(taken: Taken) -> bool:

@@ -34,11 +34,6 @@ PLANNED = tuple(
 NIGHT = datetime(2026, 11, 23, 20, 0, tzinfo=UTC)  # 03:00 in Barnaul
 # made by the engine itself, or for flows to come
 ENGINES_OWN = (effects.Again, effects.Back, effects.MarkReachable, effects.Finish)
-    effects.Again,
-    effects.Back,
-    effects.MarkReachable,
-    effects.Finish,
-)  # made by the engine, or for flows to come
 
 
 class Walk:

@@ -70,3 +70,10 @@ async def test_an_informing_channel_greets_without_asking(another: Callable[...,
         < start.hello_information
         < info.list [released] [pre_release] [alimony] [other]
     """)
+
+
+async def test_who_only_allowed_messages_is_greeted_at_the_first_words(talk: Talk) -> None:
+    """VK tells of the permission before the first message."""
+    assert await talk.send(Kind.RETURNED) == []
+
+    await talk.play(FIRST_WORDS)

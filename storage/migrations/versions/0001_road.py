@@ -2,7 +2,8 @@
 The road: citizens and their lanes, inbox, sessions, plan, reminders, cases, outbox, editions, audit.
 
 Times are BIGINT milliseconds UTC. What may identify or describe a person is a sealed blob; plain columns hold ids,
-states and dates only. No foreign key points at `citizens` from inbox and outbox: a lane is locked while arrivals are stored.
+states and dates only. No foreign key points at `citizens` from inbox and outbox: a lane is locked while arrivals are
+stored.
 """
 
 from alembic import op
@@ -113,6 +114,7 @@ TABLES = (
     """,
     "CREATE INDEX reminders_due ON reminders (due_at) WHERE state = 0",
     "CREATE INDEX reminders_citizen ON reminders (citizen_id)",
+    "CREATE INDEX reminders_over ON reminders (due_at) WHERE state IN (2, 3)",
     """
     CREATE TABLE cases (
         id TEXT PRIMARY KEY,
@@ -126,6 +128,8 @@ TABLES = (
         closed_at {bigint})
     """,
     "CREATE UNIQUE INDEX cases_open ON cases (citizen_id) WHERE state <> 'closed'",
+    "CREATE INDEX cases_citizen ON cases (citizen_id)",
+    "CREATE INDEX cases_closed ON cases (closed_at) WHERE state = 'closed'",
     """
     CREATE TABLE case_words (
         case_id TEXT NOT NULL,
@@ -162,6 +166,7 @@ TABLES = (
     "CREATE INDEX outbox_feed ON outbox (address, id) WHERE channel = 'web'",
     "CREATE INDEX outbox_dead ON outbox (id) WHERE state = 4",
     "CREATE INDEX outbox_age ON outbox (created_at)",
+    "CREATE INDEX outbox_citizen ON outbox (citizen_id)",
     "CREATE INDEX outbox_subject ON outbox (subject) WHERE subject IS NOT NULL AND state IN (0, 1)",
     """
     CREATE TABLE cursors (
