@@ -117,7 +117,11 @@ class Inbox:
 
     async def _known(self, finds: dict[tuple[str, str], str]) -> tuple[dict[tuple[str, str], str], set[str]]:
         """Citizens by (channel, address hash), and the hashes whose address must be written: erased, or unreachable."""
-        rows = self._on.queries.addresses_known(self._on.connection, finds=ids_of(self._on, list(finds.values())))
+        rows = self._on.queries.addresses_known(
+            self._on.connection,
+            channels=ids_of(self._on, sorted({channel for channel, _ in finds})),
+            finds=ids_of(self._on, list(finds.values())),
+        )
         known, faded = {}, set()
         async for channel, find, citizen_id, is_erased, is_gone in rows:
             known[channel, find] = citizen_id

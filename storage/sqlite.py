@@ -35,8 +35,8 @@ _PRAGMAS = (
     "PRAGMA wal_autocheckpoint=4000",
     "PRAGMA journal_size_limit=67108864",
 )
-_WRITER_CACHE_KIB = 65536
-_READER_CACHE_KIB = 16384
+_WRITER_CACHE_KIB = 8192
+_READER_CACHE_KIB = 4096
 
 
 class _Adapter(AioSQLiteAdapter):

@@ -114,7 +114,6 @@ TABLES = (
     """,
     "CREATE INDEX reminders_due ON reminders (due_at) WHERE state = 0",
     "CREATE INDEX reminders_citizen ON reminders (citizen_id)",
-    "CREATE INDEX reminders_over ON reminders (due_at) WHERE state IN (2, 3)",
     """
     CREATE TABLE cases (
         id TEXT PRIMARY KEY,

@@ -17,4 +17,6 @@ FROM inbox WHERE state = 0 AND citizen_id = ANY(:ids::text[])
 ORDER BY citizen_id, ordinal, id;
 
 -- name: addresses_known
-SELECT channel, find, citizen_id, chat IS NULL, unreachable_at IS NOT NULL FROM addresses WHERE find = ANY(:finds::text[]);
+-- by channel too: the key begins with it, and without it every citizen is looked through
+SELECT channel, find, citizen_id, chat IS NULL, unreachable_at IS NOT NULL FROM addresses
+WHERE channel = ANY(:channels::text[]) AND find = ANY(:finds::text[]);

@@ -14,4 +14,6 @@ WHERE i.state = 0 AND i.citizen_id IN (SELECT value FROM json_each(:ids))
   AND i.id = (SELECT j.id FROM inbox j WHERE j.state = 0 AND j.citizen_id = i.citizen_id ORDER BY j.ordinal, j.id LIMIT 1);
 
 -- name: addresses_known
-SELECT channel, find, citizen_id, chat IS NULL, unreachable_at IS NOT NULL FROM addresses WHERE find IN (SELECT value FROM json_each(:finds));
+-- by channel too: the key begins with it, and without it every citizen is looked through
+SELECT channel, find, citizen_id, chat IS NULL, unreachable_at IS NOT NULL FROM addresses
+WHERE channel IN (SELECT value FROM json_each(:channels)) AND find IN (SELECT value FROM json_each(:finds));
