@@ -1,5 +1,5 @@
 """
-Benchmarks of the whole product: `python -m bench [--quick] [--only ROW ...]`. Prints a table; exit 1 if a must is missed.
+Benchmarks: `python -m bench [--quick] [--only ROW ...]`. Prints a table; exit 1 if a must is missed.
 
 The broadcast lasts 333 s whatever the machine does, so it runs beside the other rows.
 """
