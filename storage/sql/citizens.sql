@@ -59,7 +59,9 @@ UPDATE reminders SET state = 3 WHERE citizen_id = :citizen_id AND state IN (0, 1
 DELETE FROM reminders WHERE citizen_id = :citizen_id;
 
 -- name: reminders_take
-UPDATE reminders SET state = 1 WHERE id IN (SELECT id FROM reminders WHERE state = 0 AND due_at <= :now ORDER BY due_at LIMIT :limit)
+-- state is asked again outside: on PostgreSQL who waited for the row's lock judges only that anew
+UPDATE reminders SET state = 1
+WHERE state = 0 AND id IN (SELECT id FROM reminders WHERE state = 0 AND due_at <= :now ORDER BY due_at LIMIT :limit)
 RETURNING id, citizen_id, kind, subject, due_at;
 
 -- name: reminders_next_due$

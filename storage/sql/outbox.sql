@@ -8,7 +8,9 @@ ON CONFLICT (turn, part) DO NOTHING;
 -- The oldest unsent part of each citizen and lane, replies first. One elected sender per channel: no row is skipped.
 -- `state IN (0, 1) AND state = 0`, here and below: SQLite takes a partial index only when its own words are repeated.
 -- OFFSET keeps PostgreSQL from making a join of it, which without fresh statistics reads the whole queue for each part.
-UPDATE outbox SET state = 1, attempts = attempts + 1 WHERE id IN (
+-- state is asked again outside: on PostgreSQL a sender that just lost its election and the new one may ask at once, and
+-- who waited for the row's lock judges only that anew. "+ 0": no index is to be chosen for it.
+UPDATE outbox SET state = 1, attempts = attempts + 1 WHERE state + 0 = 0 AND id IN (
     SELECT o.id FROM outbox o
     WHERE o.channel = :channel AND o.lane <= :lane AND o.state IN (0, 1) AND o.state = 0 AND o.not_before <= :now AND NOT EXISTS (
         SELECT 1 FROM outbox p

@@ -1,5 +1,6 @@
 """What goes out, on both databases: planned once, leased in order, judged at the last moment."""
 
+import asyncio
 from datetime import datetime, timedelta
 
 import pytest
@@ -299,3 +300,13 @@ async def test_a_kept_feed_can_be_read_again(database: Database) -> None:
     async with database.write() as tx:
         await tx.outbox.fed("ivan", seen=2**31, now=NOW)
         assert [one.body for one in await tx.outbox.feed("ivan", after=0, now=NOW)] == [b"1", b"2"]
+
+
+async def test_two_senders_at_once_never_lease_one_part_twice(database: Database) -> None:
+    """Only one is elected, but one that just lost may still be asking."""
+    for number in range(20):
+        await plan(database, str(number), chat=f"citizen{number}")
+
+    both = await asyncio.gather(lease(database, limit=20), lease(database, limit=20), lease(database, limit=20))
+
+    assert sorted(int(part.body) for leased in both for part in leased) == list(range(20))
