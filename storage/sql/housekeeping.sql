@@ -83,7 +83,7 @@ RETURNING id;
 
 -- name: purge_inbox_rows
 DELETE FROM inbox WHERE id IN (
-    SELECT id FROM inbox WHERE payload IS NULL AND state = 1 AND arrived_at < :before LIMIT :limit)
+    SELECT id FROM inbox WHERE payload IS NULL AND state IN (1, 2) AND arrived_at < :before LIMIT :limit)
 RETURNING id;
 
 -- name: purge_case_words
