@@ -89,7 +89,7 @@ class Settings(BaseSettings):
     telegram_policy: Policy = "full"
     vk_token: Token = SecretStr("")
     vk_group_id: Group | None = None
-    vk_api_url: Url = "https://api.vk.com"
+    vk_api_url: Url = "https://api.vk.ru"
     vk_confirmation: str = ""
     vk_mode: Mode | None = None
     vk_policy: Policy = "full"
