@@ -6,6 +6,7 @@ commit.
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -143,5 +144,5 @@ class Inbox:
                     channel, account, value = waiting.cursor
                     await tx.inbox.move_cursor(channel, account, value, now=now)
             tx.notify("inbox")
-        for row in arrivals:
-            STORED.labels(row.channel).inc()
+        for channel, number in Counter(row.channel for row in arrivals).items():
+            STORED.labels(channel).inc(number)

@@ -24,6 +24,8 @@ class Standing:
     def up(self, side: str) -> None:
         if self._down.pop(side, None) is not None:
             log.info("channel_works_again", channel=self._channel, side=side)
+        elif self.presence.is_up:
+            return  # told after every send
         self._show()
 
     def down(self, side: str, why: str, *, what: str = "channel_down") -> None:

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 
+import msgspec
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+
+class Choice(msgspec.Struct, frozen=True):
     """
-    One thing a citizen can choose.
+    One thing a citizen can choose. A struct, as long lists are made of them in every turn.
 
     id: `name` or `name:about`, ASCII, ≤ 22 characters; the label is the button `name` of the asked text, unless `label`
     gives it. url: opens instead of being heard.

@@ -9,6 +9,8 @@ bottom keyboard, or in a row of their own where there is none.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import msgspec
+
 SHORT_CHARS = 18
 CHOICES_MAX = 8
 PAGED_MAX = 7  # with back, previous and next: ten buttons
@@ -19,8 +21,7 @@ BACK, PREVIOUS, NEXT, MENU, HUMAN = "_back", "_prev", "_next", "_menu", "_human"
 NAVIGATION = (BACK, PREVIOUS, NEXT, MENU, HUMAN)
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(msgspec.Struct, frozen=True):
     """A choice with its label as shown. url: opens instead of being heard."""
 
     id: str
