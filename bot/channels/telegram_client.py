@@ -45,7 +45,7 @@ class _Json(BytesPayload):
 
 
 class Session(AiohttpSession):
-    """aiogram's session without cookies and redirects. An HTTP proxy needs no further library, SOCKS aiohttp-socks."""
+    """aiogram's session without cookies and redirects. SOCKS proxies go by aiohttp-socks."""
 
     def __init__(self, *, api: TelegramAPIServer, proxy: str, timeout: ClientTimeout) -> None:
         by_http = proxy.startswith(("http://", "https://"))
@@ -121,7 +121,7 @@ class Client:
         except TokenValidationError:
             why = "the Telegram token is not of the form digits:letters"
         except (RuntimeError, ValueError):
-            why = "the Telegram proxy is not usable: SOCKS needs the package aiohttp-socks"
+            why = "the Telegram proxy is not usable"
         if why:
             raise Broken(why)
 

@@ -21,7 +21,7 @@ ASK_BOTFATHER = "Возьмите токен у @BotFather (команда /toke
 UNUSABLE = Finding(
     True,
     "токен или прокси Telegram записаны неверно",
-    "Токен выглядит как 123456:ABC-def, прокси как http://адрес:порт; для socks5:// нужен пакет aiohttp-socks.",
+    "Токен выглядит как 123456:ABC-def, прокси как http://адрес:порт или socks5://адрес:порт.",
 )
 # What Telegram says of the last failed delivery: (part of its words, what it means, remedy).
 _DELIVERY = (

@@ -272,10 +272,20 @@ async def test_a_token_of_no_known_form_is_broken(platform: TelegramEmulator, to
     assert [finding.is_fault for finding in await channel.doctor()] == [True]
 
 
-async def test_socks_without_its_library_is_broken_and_told() -> None:
+async def test_a_socks_proxy_that_does_not_answer_is_unreachable() -> None:
     channel = Telegram(token=TOKEN, proxy="socks5://127.0.0.1:9")
 
-    with pytest.raises(Broken, match="aiohttp-socks"):
+    with pytest.raises(Unreachable):
+        await channel.open()
+    with pytest.raises(Unreachable):
+        await channel.send(IVAN, screen(), 1)
+    await channel.close()
+
+
+async def test_a_proxy_of_an_unknown_kind_is_broken_and_told() -> None:
+    channel = Telegram(token=TOKEN, proxy="carrier-pigeon://127.0.0.1:9")
+
+    with pytest.raises(Broken, match="proxy"):
         await channel.open()
 
 

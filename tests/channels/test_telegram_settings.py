@@ -98,7 +98,8 @@ async def test_the_doctor_finds_nothing_wrong_with_polling(platform: TelegramEmu
     [
         ({"token": "42:WRONG"}, "BOT_TELEGRAM_TOKEN"),
         ({"token": "чепуха"}, "Токен"),
-        ({"proxy": "socks5://127.0.0.1:9"}, "aiohttp-socks"),
+        ({"proxy": "socks5://127.0.0.1:9"}, "BOT_TELEGRAM_PROXY"),
+        ({"proxy": "carrier-pigeon://127.0.0.1:9"}, "socks5://"),
         ({"api_url": "http://127.0.0.1:9"}, "BOT_TELEGRAM_PROXY"),
         ({"webhook_url": HTTPS, "secret": ""}, "BOT_WEBHOOK_SECRET"),
         ({"webhook_url": "http://czn.example.org/", "secret": SECRET}, "BOT_PUBLIC_URL"),
