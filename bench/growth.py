@@ -4,7 +4,8 @@ What a turn costs when content and citizens are many, against few.
 Two processes, each with its own SQLite database and content, take turns: stored, decided, written, leased and marked as
 sent, without a network. So the work of the platforms, which never grows, does not hide what does.
 
-python -m bench.growth FOLDER STEPS CITIZENS TURNS: prints "ready", then microseconds per turn for each line it is given
+python -m bench.growth FOLDER STEPS CITIZENS TURNS: prints "ready", then microseconds and CPU microseconds per turn for
+each line it is given
 """
 
 import asyncio
@@ -50,18 +51,23 @@ def measure(folder: Path, noise: Noise, *, runs: int, steps: int, citizens: int,
         for side in sides:
             side.line()  # ready
         costs: list[list[float]] = [[], []]
+        spent: list[list[float]] = [[], []]
         for number in range(runs + 1):
             noise.wait()
-            for side, found in zip(sides, costs, strict=True):
+            for index, side in enumerate(sides):
                 side.tell("go")
-                took = float(side.line())
+                took, cpu = map(float, side.line().split())
                 if number:  # the first round warms up
-                    found.append(took)
+                    costs[index].append(took)
+                    spent[index].append(cpu)
             if number:
                 print(f"  {costs[0][-1]:.0f} µs a turn, large {costs[1][-1]:.0f} µs", flush=True)
     ratios = [large / small for small, large in zip(*costs, strict=True)]
     what = f"turn cost with {steps} content steps / {citizens} citizens against {SMALL[0]} / {SMALL[1]}"
-    measured = f"{spread(ratios)} × ({statistics.median(costs[1]):.0f} against {statistics.median(costs[0]):.0f} µs)"
+    measured = (
+        f"{spread(ratios)} × ({statistics.median(costs[1]):.0f} against {statistics.median(costs[0]):.0f} µs; "
+        f"CPU {statistics.median(spent[1]):.0f} against {statistics.median(spent[0]):.0f} µs)"
+    )
     return [row(what, most(1.3, "≤ 1.3 ×"), most(1.1, "≤ 1.1 ×"), statistics.median(ratios), measured)]
 
 
@@ -78,14 +84,15 @@ async def serve(folder: Path, steps: int, citizens: int, turns: int) -> None:
     for _ in sys.stdin:
         incoming = [_incoming(chosen.choice(chats), order + n) for n in range(turns)]
         order += turns
-        begun = time.perf_counter()
+        begun, worked = time.perf_counter(), time.process_time()
         for start in range(0, turns, POLLED):
             async with database.write() as tx:
                 await tx.inbox.store(incoming[start : start + POLLED], now=clock.now())
             while await runner.run_once():
                 pass
             await _send_all(database, clock)
-        print(f"{(time.perf_counter() - begun) / turns * 1e6:.1f}", flush=True)
+        took, cpu = time.perf_counter() - begun, time.process_time() - worked
+        print(f"{took / turns * 1e6:.1f} {cpu / turns * 1e6:.1f}", flush=True)
     await database.close()
 
 
