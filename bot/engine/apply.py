@@ -24,10 +24,11 @@ from bot.engine.effects import (
     ResumeReminders,
     StopReminders,
 )
+from bot.engine.outcome import Marked, Said
 from bot.engine.press import Presses
 from bot.engine.screen import HUMAN, MENU, Option
 from bot.engine.session import encode
-from bot.engine.talk import Marked, Said, Talk
+from bot.engine.talk import Talk
 from bot.engine.turn import Policy
 from bot.messages import Button, Incoming, Kind, Outgoing
 from bot.texts import render

@@ -34,6 +34,7 @@ from bot.engine.effects import (
     Welcome,
 )
 from bot.engine.flow import Flow, Flows, Handler
+from bot.engine.outcome import Marked, Overrun, PolicyBreach, Said
 from bot.engine.press import Press
 from bot.engine.screen import BACK, HUMAN, MENU, NEXT, PREVIOUS, Labels, Option, Screen, lay_out
 from bot.engine.session import TRAIL_MAX, Place, Session
@@ -59,39 +60,6 @@ POLITE = {
     Kind.EDITED: "edited",
     Kind.OTHER: "other",
 }
-
-
-class Overrun(Exception):
-    """The turn said or went too much: a loop in flows or content."""
-
-
-class PolicyBreach(Exception):
-    """A flow wanted to keep something about a citizen where that is not allowed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """
-    One text of the turn. screen: with its buttons, None for plain words. place: "flow.step" that hears the buttons.
-
-    number: of the screen. shows_keyboard: the bottom keyboard comes with it. subject: of a reminder.
-    """
-
-    key: str
-    text: str
-    screen: Screen | None = None
-    place: str = ""
-    number: int = 0
-    shows_keyboard: bool = False
-    lane: Lane = Lane.REPLY
-    subject: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Marked(Effect):
-    """A plan item as it will be stored."""
-
-    row: PlanItemRow
 
 
 @dataclass(slots=True)
