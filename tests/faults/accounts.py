@@ -33,8 +33,14 @@ class Account:
         )
 
 
+async def is_taken(url: str, channel: str, number: int) -> bool:
+    """So many messages of the channel have had their turn."""
+    done = f"SELECT count(*) FROM inbox WHERE channel = '{channel}' AND state = {DONE}"
+    return await count(url, done) == number
+
+
 async def is_settled(url: str, channel: str) -> bool:
-    """Nothing waits for a turn or for sending."""
+    """Nothing that has arrived waits for a turn or for sending."""
     waiting = f"SELECT count(*) FROM inbox WHERE channel = '{channel}' AND state = {WAITING}"
     unsent = f"SELECT count(*) FROM outbox WHERE channel = '{channel}' AND state IN ({UNSENT}, {LEASED})"
     return not await count(url, f"SELECT ({waiting}) + ({unsent})")

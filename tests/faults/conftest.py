@@ -24,11 +24,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture
 def product(tmp_path: Path) -> Iterator[Callable[..., Product]]:
-    """Makes products whose files stand in tmp_path; kills them after the test."""
+    """Makes products whose files stand in tmp_path, or in `folder`; kills them after the test."""
     made: list[Product] = []
 
     def make(url: str, settings: dict[str, str] | None = None, **how: Any) -> Product:
-        made.append(Product(tmp_path, url, settings, **how))
+        made.append(Product(how.pop("folder", tmp_path), url, settings, **how))
         return made[-1]
 
     yield make

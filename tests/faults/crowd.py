@@ -1,8 +1,8 @@
 """
 Citizens who type while the product is killed under them, and what must stand on their screens in the end.
 
-A walker types the next message when the last one is answered; a flooder does not wait. Nobody presses buttons: an
-edited message would hide how often it was sent.
+A walker types the next message when the last one is answered; a flooder types all of them at once. Nobody presses
+buttons: an edited message would hide how often it was sent.
 """
 
 import asyncio
@@ -70,8 +70,7 @@ class Crowd:
     ) -> None:
         self.citizens: list[Citizen] = []
         self._emulator = emulator
-        self._scripts = [walk] * walkers + [flood] * flooders
-        self._flood = flood
+        self._slots = [(walk, True)] * walkers + [(flood, False)] * flooders
         self._random = random
         self._pause_s = pause_s
         self._chats = count(FIRST_CHAT)
@@ -82,7 +81,12 @@ class Crowd:
     def begin(self, *, rounds: int | None = None) -> None:
         """rounds: talks of each, at most."""
         self._rounds = rounds
-        self._tasks = [asyncio.create_task(self._live(script)) for script in self._scripts]
+        self._tasks = [asyncio.create_task(self._live(*slot)) for slot in self._slots]
+
+    def join(self, walkers: int) -> None:
+        """So many more come, one talk each: those who wait for an uncertain send give the product nothing to do."""
+        walk, _ = self._slots[0]
+        self._tasks += [asyncio.create_task(self._talk(walk, is_patient=True)) for _ in range(walkers)]
 
     async def finish(self) -> None:
         """Nobody new comes; those who talk say the rest. Returns when all is typed and, by walkers, answered."""
@@ -93,17 +97,23 @@ class Crowd:
         for task in self._tasks:
             task.cancel()
 
-    async def _live(self, script: Script) -> None:
+    async def _live(self, script: Script, is_patient: bool) -> None:
+        """One citizen after another."""
         done = 0
         while not (self._is_over and done) and done != self._rounds:
             done += 1
-            citizen = Citizen(str(next(self._chats)), script)
-            self.citizens.append(citizen)
-            while not citizen.is_done:
-                citizen.type(self._emulator)
-                await asyncio.sleep(self._random.uniform(0, 2 * self._pause_s))  # how fast people type
-                if script is not self._flood:
-                    await self._answered(citizen)
+            await self._talk(script, is_patient=is_patient)
+
+    async def _talk(self, script: Script, *, is_patient: bool) -> None:
+        """A citizen comes, and leaves when everything is answered, so that no backlog grows."""
+        citizen = Citizen(str(next(self._chats)), script)
+        self.citizens.append(citizen)
+        while not citizen.is_done:
+            citizen.type(self._emulator)
+            await asyncio.sleep(self._random.uniform(0, 2 * self._pause_s))  # how fast people type
+            if is_patient:
+                await self._answered(citizen)
+        await self._answered(citizen)
 
     async def _answered(self, citizen: Citizen) -> None:
         while not citizen.is_answered(self._emulator):

@@ -1,16 +1,18 @@
 """
 Runs the product's command line in this process and kills it, as kill -9 does, at a point named by FAULT_POINT.
 
-FAULT_MARK: file that gets the point's name right before. Without a point nothing is touched, but for the pause before a
-send of unknown outcome is repeated: half a second here, so that a restart need not be waited for (its real length is
-proved in tests/delivery).
+FAULT_MARK: file that gets the point's name right before. FAULT_CLOCK: file with seconds by which the clock is wrong.
+FAULT_PATIENCE: keep the pause before a send of unknown outcome is repeated; else it is half a second, so that tests
+need not wait (its real length is proved in tests/delivery). For the rest nothing is touched, only watched (`guard`).
 """
 
 import functools
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from contextvars import ContextVar
 from datetime import datetime, timedelta
 from importlib import import_module
 from inspect import iscoroutinefunction
@@ -20,6 +22,7 @@ from typing import Any
 from tests.faults.points import BY_NAME, Point
 
 ONCE_MORE = timedelta(seconds=0.5)
+GUARDED = 77
 
 
 def place_of(target: str) -> tuple[Any, str]:
@@ -106,12 +109,54 @@ def skew(file: Path) -> None:
     SystemClock.now = wrong  # type: ignore[method-assign]
 
 
+def guard() -> None:
+    """No platform is asked or told anything inside a transaction: whoever does ends the process with exit code 77."""
+    from bot.channels.max import Max
+    from bot.channels.telegram import Telegram
+    from bot.channels.vk import Vk
+    from storage.postgres import PostgresDatabase
+    from storage.sqlite import SqliteDatabase
+
+    is_inside: ContextVar[bool] = ContextVar("is_inside", default=False)
+
+    def watched(begin: Callable[[Any], Any]) -> Callable[[Any], Any]:
+        @asynccontextmanager
+        async def transaction(self: Any) -> AsyncIterator[Any]:
+            async with begin(self) as tx:
+                token = is_inside.set(True)
+                try:
+                    yield tx
+                finally:
+                    is_inside.reset(token)
+
+        return transaction
+
+    def outside(call: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(call)
+        async def checked(*arguments: Any, **named: Any) -> Any:
+            if is_inside.get():
+                os.write(2, f"{call.__qualname__} inside a transaction\n".encode())
+                os._exit(GUARDED)
+            return await call(*arguments, **named)
+
+        return checked
+
+    for database in (SqliteDatabase, PostgresDatabase):
+        for name in ("write", "read"):
+            setattr(database, name, watched(getattr(database, name)))
+    for channel in (Telegram, Vk, Max):
+        for name in ("open", "send", "poll", "acknowledge", "prepare_polling", "prepare_webhook"):
+            setattr(channel, name, outside(getattr(channel, name)))
+
+
 def main() -> None:
     import bot.__main__
     import bot.fate
 
-    bot.fate.ONCE_MORE = ONCE_MORE
+    if not os.environ.pop("FAULT_PATIENCE", ""):
+        bot.fate.ONCE_MORE = ONCE_MORE
     obey()
+    guard()
     if clock := os.environ.pop("FAULT_CLOCK", ""):
         skew(Path(clock))
     wanted, mark = os.environ.pop("FAULT_POINT", ""), os.environ.pop("FAULT_MARK", "")

@@ -14,10 +14,26 @@ import signal
 import subprocess
 import sys
 import time
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 WAIT_S = 0.02
+EVERYTHING = (
+    "bot.__main__",
+    "bot.channels.max",
+    "bot.channels.max_client",
+    "bot.channels.telegram",
+    "bot.channels.telegram_client",
+    "bot.channels.vk",
+    "bot.channels.vk_client",
+    "bot.web.application",
+    "bot.web.server",
+    "apscheduler.schedulers.asyncio",
+    "storage.postgres",
+    "storage.sqlite",
+    "tests.faults.launcher",
+)
 
 
 class Child:
@@ -108,7 +124,8 @@ def _reap(folder: Path) -> None:
 
 
 def main() -> None:
-    import tests.faults.launcher  # noqa: F401
+    for name in EVERYTHING:
+        import_module(name)
 
     folder = Path(sys.argv[1])
     buffer = b""

@@ -6,6 +6,7 @@ The list of points is tested, too: each names something that exists, and each wa
 
 import asyncio
 import signal
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -18,10 +19,10 @@ from storage.migrate import known
 from tests.faults.accounts import is_settled, settle
 from tests.faults.books import DEAD, SENT, books, count, execute, leased, select
 from tests.faults.crowd import Crowd
-from tests.faults.launcher import place_of
+from tests.faults.launcher import GUARDED, place_of
 from tests.faults.platforms import emulator_of, settings_of
 from tests.faults.points import POINTS, Point, Story
-from tests.faults.product import Product
+from tests.faults.product import ROOT, Product
 from tests.faults.script import FLOOD, WALK, rehearse, timeless
 from tests.platforms.telegram import TelegramEmulator
 
@@ -89,7 +90,7 @@ async def scene(point: Point, url: str, quick: Make, folder: Path) -> AsyncItera
 
 
 async def _talk(on: Scene, point: Point) -> None:
-    crowd = await on.crowd(walkers=2, flooders=0 if point.story is Story.HOOK else 2)
+    crowd = await on.crowd(walkers=1, flooders=0 if point.story is Story.HOOK else 1)
     on.start(point)
     crowd.begin(rounds=1)
     await on.dies(point)
@@ -98,7 +99,7 @@ async def _talk(on: Scene, point: Point) -> None:
 
 
 async def _repeat(on: Scene, point: Point) -> None:
-    crowd = await on.crowd(walkers=2, flooders=2)
+    crowd = await on.crowd(walkers=1, flooders=1)
     first = next(each for each in POINTS if each.name == "response read, not marked")
     on.start(first)
     crowd.begin(rounds=1)
@@ -258,3 +259,25 @@ async def test_a_point_that_is_not_reached_fails_its_test(quick: Make, sqlite_ur
         with pytest.raises(AssertionError, match="it ended with 0"):
             await on.dies(POINTS[0])
         assert not (tmp_path / "mark").exists()
+
+
+async def test_a_send_inside_a_transaction_would_be_noticed(tmp_path: Path) -> None:
+    """Guards the other guard: every product that the nursery starts dies of a network call inside a transaction."""
+    code = (
+        "import asyncio, sys\n"
+        "from bot.channels.telegram import Telegram\n"
+        "from storage.database import open_database\n"
+        "from tests.faults.launcher import guard\n"
+        "guard()\n"
+        "async def main():\n"
+        "    database = await open_database(sys.argv[1], ['a secret of sixteen signs'])\n"
+        "    async with database.write():\n"
+        "        await Telegram(token='1:a', api_url='http://127.0.0.1:9').open()\n"
+        "asyncio.run(main())\n"
+    )
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", code, f"sqlite:///{tmp_path / 'guarded.db'}", cwd=ROOT, stderr=asyncio.subprocess.PIPE
+    )
+    _, said = await process.communicate()
+    assert process.returncode == GUARDED, said.decode()
+    assert b"Telegram.open inside a transaction" in said

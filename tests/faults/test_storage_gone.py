@@ -28,7 +28,7 @@ from tests.platforms.telegram import TelegramEmulator
 CHANNEL = "telegram"
 TROUBLE_S, HEALS_S = 30.0, 40.0
 REFUSED = "Wrong response from the webhook: 503"
-CUTS = extent(12, 400)
+CUTS = extent(8, 400)
 
 Make = Callable[..., Product]
 

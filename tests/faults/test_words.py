@@ -8,7 +8,7 @@ from itertools import count, cycle
 from pathlib import Path
 from random import Random
 
-from tests.faults.accounts import is_settled
+from tests.faults.accounts import is_settled, is_taken
 from tests.faults.books import SENT, books, select
 from tests.faults.extent import extent
 from tests.faults.platforms import CHANNELS, emulator_of, settings_of
@@ -77,6 +77,12 @@ async def _typed(bot: Product, emulator: Emulator, chat: str, texts: list[str]) 
         await bot.until(lambda before=before: len(emulator.shown(chat)) > before, ANSWERS_S, f"an answer in {chat}")  # type: ignore[misc]
 
 
+async def _is_over(bot: Product, channel: str, number: int) -> None:
+    """Until so many messages are answered."""
+    await bot.until(lambda: is_taken(bot.url, channel, number), ANSWERS_S, f"every turn of {channel}")
+    await bot.until(lambda: is_settled(bot.url, channel), ANSWERS_S, "an empty outbox")
+
+
 async def _said(bot: Product, texts: list[str]) -> None:
     """The same in web chat; no more texts than one page may write at once."""
     visitor = Visitor(bot.web)
@@ -96,7 +102,8 @@ async def test_what_citizens_type_comes_up_nowhere(sqlite_url: str, quick: Make,
     chats = {channel: [str(7_812_345_000 + 17 * n + place) for n in range(4)] for place, channel in enumerate(CHANNELS)}
     async with emulator_of("telegram") as telegram, emulator_of("vk") as vk, emulator_of("max") as max_:
         emulators = dict(zip(CHANNELS, (telegram, vk, max_), strict=True))
-        bot = quick(sqlite_url, {"BOT_LOG_LEVEL": "debug"})
+        bot = quick(sqlite_url, {"BOT_LOG_LEVEL": "debug", "BOT_TELEGRAM_MODE": "polling", "BOT_VK_MODE": "polling"})
+        bot.settings["BOT_PUBLIC_URL"] = bot.web
         for channel, emulator in emulators.items():
             bot.settings |= settings_of(channel, emulator)
         bot.start()
@@ -105,12 +112,14 @@ async def test_what_citizens_type_comes_up_nowhere(sqlite_url: str, quick: Make,
         talks = [(channel, chat) for channel in CHANNELS for chat in chats[channel]]
         in_web = planted[:IN_WEB]
         shares = [planted[IN_WEB:][place :: len(talks)] for place in range(len(talks))]
+        typed = dict.fromkeys(CHANNELS, 0)
         async with asyncio.TaskGroup() as group:
             group.create_task(_said(bot, ["/human", "да", *in_web]))
             for (channel, chat), share in zip(talks, shares, strict=True):
+                typed[channel] += len(STEPS) + len(share)
                 group.create_task(_typed(bot, emulators[channel], chat, [*STEPS, *share]))
-        for channel in CHANNELS:
-            await bot.until(lambda channel=channel: is_settled(sqlite_url, channel), ANSWERS_S, "an empty outbox")  # type: ignore[misc]
+        for channel, number in typed.items():
+            await _is_over(bot, channel, number)
         metrics = (await bot.text("/metrics")).encode()
         path = Path(sqlite_url.removeprefix("sqlite:///"))
         running = b"".join(file.read_bytes() for file in path.parent.glob(f"{path.name}*"))
@@ -145,12 +154,13 @@ async def test_markup_and_formulas_are_words(sqlite_url: str, quick: Make) -> No
         await bot.until(lambda: vk.queue.pollers > 0, ANSWERS_S, "its first poll")  # type: ignore[attr-defined]
         numbers = count(5000)
         talks = [(emulator, str(next(numbers)), text) for emulator in emulators.values() for text in INJECTIONS]
+        typed = dict.fromkeys(CHANNELS, 6 * len(INJECTIONS))
         async with asyncio.TaskGroup() as group:
             for emulator, chat, text in talks:
                 more = random.sample(INJECTIONS, 2)
                 group.create_task(_typed(bot, emulator, chat, [text, *more, "/human", "да", text]))
-        for channel in CHANNELS:
-            await bot.until(lambda channel=channel: is_settled(sqlite_url, channel), ANSWERS_S, "an empty outbox")  # type: ignore[misc]
+        for channel, number in typed.items():
+            await _is_over(bot, channel, number)
         for emulator, chat, _ in talks:
             for shown in emulator.shown(chat):
                 assert not any(text.splitlines()[0] in shown.text for text in INJECTIONS)
