@@ -26,7 +26,7 @@ from tests.faults.script import WALK, rehearse
 from tests.platforms.telegram import TelegramEmulator
 
 CHANNEL = "telegram"
-TROUBLE_S, HEALS_S = 30.0, 40.0
+TROUBLE_S, HEALS_S = 60.0, 80.0
 REFUSED = "Wrong response from the webhook: 503"
 CUTS = extent(8, 400)
 
