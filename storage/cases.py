@@ -52,6 +52,11 @@ class Cases:
         row = await self._on.queries.case_of_citizen(self._on.connection, citizen_id=citizen_id)
         return await self._whole(row) if row is not None else None
 
+    async def all_of(self, citizen_id: str) -> list[CaseRow]:
+        """Every case of the citizen, closed ones too, oldest first."""
+        rows = [row async for row in self._on.queries.extract_cases(self._on.connection, id=citizen_id)]
+        return [await self._whole(row) for row in rows]
+
     async def waiting(self, *, limit: int = 100) -> list[CaseRow]:
         """Open cases, oldest first."""
         rows = [row async for row in self._on.queries.cases_waiting(self._on.connection, limit=limit)]

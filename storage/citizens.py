@@ -7,6 +7,7 @@ from storage.handle import Handle
 from storage.inbox import ids_of
 from storage.moments import from_ms, to_ms
 from storage.records import CitizenRow, Holdings
+from storage.retention import BY_ID, CONSENT
 
 
 class Citizens:
@@ -20,7 +21,7 @@ class Citizens:
         ):
             situations.setdefault(citizen_id, []).append(situation)
         citizens = {}
-        async for id_, stopped, version, at in self._on.queries.citizens_load(
+        async for id_, stopped, version, at, office in self._on.queries.citizens_load(
             self._on.connection, ids=ids_of(self._on, ids)
         ):
             citizens[id_] = CitizenRow(
@@ -29,12 +30,18 @@ class Citizens:
                 version,
                 from_ms(at) if at is not None else None,
                 tuple(situations.get(id_, ())),
+                office or "",
             )
         return citizens
 
     async def agree(self, citizen_id: str, *, version: str, now: datetime) -> None:
         """Remember which consent text was agreed to, and when."""
         await self._on.queries.citizens_consent(self._on.connection, id=citizen_id, version=version, at=to_ms(now))
+        await self._on.queries.nudges_begin(self._on.connection, citizen_id=citizen_id, at=to_ms(now))
+
+    async def place(self, citizen_id: str, office: str) -> None:
+        """The citizen belongs to this office."""
+        await self._on.queries.citizens_place(self._on.connection, id=citizen_id, office=office or None)
 
     async def stop(self, marks: Sequence[tuple[str, datetime | None]]) -> None:
         """Set or lift (None) the mark "no reminders" of each citizen."""
@@ -70,7 +77,7 @@ class Citizens:
         row = await self._on.queries.holdings(self._on.connection, id=citizen_id)
         situations = [row_[0] async for row_ in self._on.queries.situations_of(self._on.connection, id=citizen_id)]
         consent_at = from_ms(row[4]) if row[4] is not None else None
-        return Holdings(tuple(situations), consent_at, row[0], row[1], row[2], row[3])
+        return Holdings(tuple(situations), consent_at, row[0], row[1], row[2], row[3], row[5])
 
     async def erase(self, citizen_id: str, *, now: datetime) -> None:
         """
@@ -82,13 +89,48 @@ class Citizens:
         queries, connection, at = self._on.queries, self._on.connection, to_ms(now)
         for channel, find in [row async for row in queries.addresses_of(connection, citizen_id=citizen_id)]:
             await queries.erasures_add(connection, channel=channel, find=find, erased_at=at)
+        former = [row[0] async for row in queries.moves_former(connection, id=citizen_id)]
+        for id_ in [citizen_id, *former] if former else []:  # at other addresses in a backup made before the move
+            await queries.erasures_add(connection, channel=BY_ID, find=id_, erased_at=at)
         await queries.citizens_erased(connection, id=citizen_id, at=at)
         await queries.situations_clear(connection, citizen_id=citizen_id)
         await queries.plan_forget(connection, citizen_id=citizen_id)
+        await queries.profile_forget_citizen(connection, citizen_id=citizen_id)
         await queries.reminders_forget(connection, citizen_id=citizen_id)
+        await queries.nudges_forget(connection, citizen_id=citizen_id)
         await queries.sessions_forget(connection, citizen_id=citizen_id)
         await queries.case_words_forget(connection, citizen_id=citizen_id)
         await queries.cases_forget(connection, citizen_id=citizen_id)
         await queries.outbox_forget(connection, citizen_id=citizen_id)
         await queries.inbox_forget_citizen(connection, citizen_id=citizen_id)
+        await queries.moves_forget_code(connection, citizen_id=citizen_id)
+        await queries.own_words_forget(connection, citizen_id=citizen_id)
         await queries.audit_add(connection, at=at, actor="citizen", act="erased", subject=citizen_id)
+
+    async def withdraw(self, citizen_id: str, *, now: datetime) -> None:
+        """
+        Take the consent back: what was kept because of it goes. What stays: requests for a person, the place in the
+        talk, the address and marks without words. Noted like an erasure, for a restored backup.
+        """
+        queries, connection, at = self._on.queries, self._on.connection, to_ms(now)
+        await queries.erasures_add(connection, channel=CONSENT, find=citizen_id, erased_at=at)
+        await queries.citizens_withdrawn(connection, id=citizen_id)
+        await queries.situations_clear(connection, citizen_id=citizen_id)
+        await queries.plan_forget(connection, citizen_id=citizen_id)
+        await queries.profile_forget_citizen(connection, citizen_id=citizen_id)
+        await queries.nudges_forget(connection, citizen_id=citizen_id)
+        await queries.reminders_forget(connection, citizen_id=citizen_id)
+        await queries.outbox_stop(connection, [{"citizen_id": citizen_id, "at": at}])
+        await queries.outbox_unkeep(connection, citizen_id=citizen_id)
+        await queries.inbox_forget_citizen(connection, citizen_id=citizen_id)
+        await queries.own_words_forget(connection, citizen_id=citizen_id)
+        await queries.audit_add(connection, at=at, actor="citizen", act="withdrew", subject=citizen_id)
+
+    async def keep_word(self, citizen_id: str, find: str) -> None:
+        """The word that uncovers the menu, as a keyed hash."""
+        await self._on.queries.own_words_put(self._on.connection, citizen_id=citizen_id, find=find)
+
+    async def word(self, citizen_id: str) -> str | None:
+        """The hash of that word, None when there is none."""
+        found = await self._on.queries.own_words_get(self._on.connection, citizen_id=citizen_id)
+        return str(found) if found is not None else None

@@ -149,7 +149,11 @@ class Inbox:
             return []
         claimed = []
         async for row in self._on.queries.inbox_first(self._on.connection, ids=ids_of(self._on, lanes)):
-            id_, citizen_id, channel, address, event, attempts, payload, arrived_at, not_before = row
+            id_, citizen_id, channel, address, event, attempts, payload, arrived_at, not_before, has_next, owner = row
+            if owner is not None and owner != citizen_id:  # stored while its chat changed hands
+                place = {"channel": channel, "address": address}
+                await self._on.queries.inbox_to_lane(self._on.connection, citizen_id=citizen_id, owner=owner, **place)
+                continue
             if not_before > at:
                 continue
             try:
@@ -158,7 +162,9 @@ class Inbox:
                 await self.park(id_, error="unreadable", now=from_ms(at))
                 continue
             moment = from_ms(arrived_at)
-            claimed.append(Claimed(id_, citizen_id, channel, address or "", event, attempts, plain, moment))
+            claimed.append(
+                Claimed(id_, citizen_id, channel, address or "", event, attempts, plain, moment, bool(has_next))
+            )
         claimed.sort(key=lambda row: row.id)
         return claimed
 

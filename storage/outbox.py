@@ -67,14 +67,14 @@ class Outbox:
             return []
         checks = {}
         ids = [row[0] for row in rows] if self._on.dialect == "postgres" else ids_of(self._on, [row[0] for row in rows])
-        async for id_, chat, stopped_at, unreachable_at, reminder, newest in self._on.queries.outbox_check(
+        async for id_, chat, stopped_at, unreachable_at, office, reminder, newest in self._on.queries.outbox_check(
             self._on.connection, ids=ids
         ):
-            checks[id_] = (chat, stopped_at, unreachable_at, reminder, newest)
+            checks[id_] = (chat, stopped_at, unreachable_at, office, reminder, newest)
         leased, unreadable = [], []
         for row in rows:
             id_, citizen_id, address, turn, part, lane, key, body, attempts, is_repeat, created_at, subject = row
-            chat, stopped_at, unreachable_at, reminder, newest = checks[id_]
+            chat, stopped_at, unreachable_at, office, reminder, newest = checks[id_]
             try:
                 place = self._on.cipher.open(bytes(chat), "addresses", "chat", address).decode() if chat else ""
                 plain = self._on.cipher.open(bytes(body), "outbox", "body", f"{turn}:{part}")
@@ -98,6 +98,7 @@ class Outbox:
                     is_unreachable=unreachable_at is not None,
                     is_withdrawn=reminder != LIVE_REMINDER,
                     newest=bool(newest),
+                    office=office or "",
                 )
             )
         await self.bury(unreadable, now=now)
@@ -162,6 +163,11 @@ class Outbox:
         """The citizen left: cancel what waits for that address."""
         await self._on.queries.outbox_blocked(self._on.connection, channel=channel, address=address, at=to_ms(now))
 
+    async def withdraw(self, channel: str, *, now: datetime, limit: int) -> int:
+        """Cancel up to `limit` reminders that wait for the channel; returns how many."""
+        rows = self._on.queries.outbox_withdraw(self._on.connection, channel=channel, at=to_ms(now), limit=limit)
+        return len([row async for row in rows])
+
     async def letters(self, *, limit: int = 100) -> list[Letter]:
         """Dead letters, newest first."""
         rows = self._on.queries.outbox_letters(self._on.connection, limit=limit)
@@ -185,6 +191,24 @@ class Outbox:
 
     async def count_dead(self) -> int:
         return int(await self._on.queries.outbox_count_dead(self._on.connection) or 0)
+
+    async def recent(
+        self, citizen_id: str, channel: str, address: str, *, since: datetime, limit: int = 100
+    ) -> list[str]:
+        """The platform's ids of what was sent to this chat since then, newest first."""
+        rows = self._on.queries.outbox_recent(
+            self._on.connection,
+            citizen_id=citizen_id,
+            channel=channel,
+            address=address,
+            since=to_ms(since),
+            limit=limit,
+        )
+        return [row[0] async for row in rows]
+
+    async def off_feed(self, address: str, *, now: datetime) -> None:
+        """The web page of this address (its hash) shows nothing of what was said so far."""
+        await self._on.queries.outbox_off_feed(self._on.connection, address=address, at=to_ms(now))
 
     async def feed(self, chat: str, *, after: int, now: datetime, limit: int = 50) -> list[Fed]:
         """Messages of the web page whose chat this is, newer than `after`, oldest first."""

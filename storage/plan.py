@@ -38,6 +38,19 @@ class Plan:
         if rows:
             await self._on.queries.plan_save(self._on.connection, rows)
 
+    async def forget(self, citizen_id: str, items: Sequence[str], *, now: datetime) -> None:
+        """Marks and reminders of these items are gone; a reminder that is a message already never leaves."""
+        queries, connection = self._on.queries, self._on.connection
+        rows = [{"citizen_id": citizen_id, "item": item} for item in items]
+        for item in items:
+            found = queries.reminders_live_of(connection, citizen_id=citizen_id, subject=item)
+            unsent = [{"subject": row[0], "at": to_ms(now)} async for row in found]
+            if unsent:
+                await queries.outbox_drop_subject(connection, unsent)
+        if rows:
+            await queries.plan_forget_items(connection, rows)
+            await queries.reminders_forget_items(connection, rows)
+
 
 class Reminders:
     """

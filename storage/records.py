@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
+from typing import Literal
 
 
 class Lane(IntEnum):
@@ -43,7 +44,11 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """One incoming taken by a turn. address: lookup hash of the citizen's address, empty for our own incoming."""
+    """
+    One incoming taken by a turn.
+
+    address: lookup hash of the citizen's address, empty for our own incoming. has_next: more of the citizen waits.
+    """
 
     id: int
     citizen_id: str
@@ -53,17 +58,23 @@ class Claimed:
     attempts: int
     payload: bytes
     arrived_at: datetime
+    has_next: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class CitizenRow:
-    """consent_version: of the consent text agreed to, None without consent. situations: chosen ones, oldest first."""
+    """
+    consent_version: of the consent text agreed to, None without consent. situations: chosen ones, oldest first.
+
+    office: the citizen's, empty while not chosen.
+    """
 
     id: str
     stopped_at: datetime | None
     consent_version: str | None
     consent_at: datetime | None
     situations: tuple[str, ...] = ()
+    office: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +104,71 @@ class PlanItemRow:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerRow:
+    """
+    What a citizen answered about themselves. value: None = forgotten; ids of choices, comma-separated (empty: none of
+    them), or a day as 2027-03-15.
+    """
+
+    citizen_id: str
+    question: str
+    value: str | None
+    changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class ReminderRow:
     id: str
     citizen_id: str
     kind: str
     subject: str
     due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """
+    What is known of a citizen who may be asked how it goes. looked_at: for when the look was planned.
+
+    asked: questions since the citizen was last heard; asked_at: when the newest was due, of whatever silence.
+    heard_at, channel: where and when the citizen wrote last, None and "" without a session.
+    """
+
+    citizen_id: str
+    looked_at: datetime
+    asked: int
+    asked_at: datetime | None
+    is_off: bool
+    has_consent: bool
+    is_stopped: bool
+    heard_at: datetime | None
+    channel: str
+    is_reachable: bool
+    has_situation: bool
+    has_case: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What follows from a look at a silence. at: of the next one, None for none. remind_at: when to ask, None: not."""
+
+    citizen_id: str
+    looked_at: datetime
+    at: datetime | None
+    asked: int
+    asked_at: datetime | None
+    remind_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NudgeRow:
+    """off_at: since when the citizen wants no such question. heard_at: when the citizen wrote last."""
+
+    citizen_id: str
+    asked: int
+    asked_at: datetime | None
+    off_at: datetime | None
+    heard_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +229,7 @@ class Leased:
     is_unreachable: bool
     is_withdrawn: bool
     newest: bool
+    office: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +251,34 @@ class Edition:
 
 
 @dataclass(frozen=True, slots=True)
+class EditionAct:
+    """An edition was put in force. instead_of: the one before. actor: `scheduler` or a person. act: see editions.py."""
+
+    number: int
+    instead_of: int | None
+    at: datetime
+    actor: str
+    act: str
+
+
+FilesJudgement = Literal["published", "refused", "passed_over"]
+
+
+@dataclass(frozen=True, slots=True)
+class FilesState:
+    """
+    The content files as last judged. passed_over: a rollback put another edition in force, these wait for a change.
+
+    mistakes: (file, line, what, remedy) of refused ones.
+    """
+
+    fingerprint: str
+    state: FilesJudgement
+    mistakes: tuple[tuple[str, int, str, str], ...]
+    judged_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
     """A message that could not be delivered, for staff."""
 
@@ -192,6 +291,16 @@ class Letter:
 
 
 @dataclass(frozen=True, slots=True)
+class Judged:
+    """How often one question's answer was shown, and what people said of it."""
+
+    question: str
+    shown: int
+    helped: int
+    not_helped: int
+
+
+@dataclass(frozen=True, slots=True)
 class Holdings:
     """How much is kept about one citizen, for an honest answer to «что вы обо мне храните»."""
 
@@ -201,3 +310,4 @@ class Holdings:
     reminders: int
     cases: int
     kept_messages: int
+    answers: int

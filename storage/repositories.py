@@ -6,14 +6,18 @@ from storage.audit import Audit
 from storage.cases import Cases
 from storage.citizens import Citizens
 from storage.editions import Editions
+from storage.extract import Extracts
 from storage.handle import Handle
 from storage.inbox import Inbox
 from storage.installation import Installation
+from storage.moves import Moves
+from storage.nudges import Nudges
 from storage.outbox import Outbox
 from storage.plan import Plan, Reminders
+from storage.profile import Profile
 from storage.retention import Erasures, Retention
 from storage.sessions import Sessions
-from storage.statistics import Starts
+from storage.statistics import Starts, Verdicts
 
 
 class Repositories:
@@ -37,12 +41,28 @@ class Repositories:
         return Plan(self.handle)
 
     @cached_property
+    def profile(self) -> Profile:
+        return Profile(self.handle)
+
+    @cached_property
     def reminders(self) -> Reminders:
         return Reminders(self.handle)
 
     @cached_property
+    def nudges(self) -> Nudges:
+        return Nudges(self.handle)
+
+    @cached_property
     def cases(self) -> Cases:
         return Cases(self.handle)
+
+    @cached_property
+    def moves(self) -> Moves:
+        return Moves(self.handle)
+
+    @cached_property
+    def extracts(self) -> Extracts:
+        return Extracts(self.handle)
 
     @cached_property
     def outbox(self) -> Outbox:
@@ -51,6 +71,10 @@ class Repositories:
     @cached_property
     def starts(self) -> Starts:
         return Starts(self.handle)
+
+    @cached_property
+    def verdicts(self) -> Verdicts:
+        return Verdicts(self.handle)
 
     @cached_property
     def editions(self) -> Editions:

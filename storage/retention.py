@@ -14,8 +14,13 @@ SEALED = {
     "sessions": ("data", ("citizen_id",), "citizen_id"),
     "outbox": ("body", ("id",), "turn || ':' || part"),
     "cases": ("context", ("id",), "id"),
+    "answers": ("value", ("citizen_id", "question"), "citizen_id || ':' || question"),
     "case_words": ("words", ("case_id", "number"), "case_id || ':' || number"),
 }
+
+
+# Erasures that name no address but a citizen: everything about them, or what their consent had allowed.
+BY_ID, CONSENT = "citizen", "consent"
 
 
 class Retention:
@@ -55,6 +60,11 @@ class Retention:
 
     async def reminders(self, *, before: datetime, limit: int) -> int:
         return await self._run("purge_reminders", before, limit)
+
+    async def moves(self, *, before: datetime, limit: int) -> int:
+        """Codes whose time has been over since `before`, and tries older than that."""
+        codes = await self._run("purge_move_codes", before, limit)
+        return codes + await self._run("purge_move_tries", before, limit)
 
     async def _run(self, name: str, before: datetime, limit: int) -> int:
         query = getattr(self._on.queries, name)
@@ -117,17 +127,20 @@ class Retention:
 
 
 class Erasures:
-    """Who asked to be forgotten: addresses only, for a backup restored later."""
+    """Who asked to be forgotten: addresses, or citizens by id, for a backup restored later."""
 
     def __init__(self, handle: Handle) -> None:
         self._on = handle
 
     async def since(self, after: int, *, limit: int = 1000) -> list[tuple[int, str, str, int]]:
-        """(id, channel, address hash, milliseconds) of erasures after that id."""
+        """(id, channel, address hash, milliseconds) of erasures after that id; or BY_ID, CONSENT and a citizen's id."""
         rows = self._on.queries.erasures_since(self._on.connection, after=after, limit=limit)
         return [(row[0], row[1], row[2], row[3]) async for row in rows]
 
     async def citizen_of(self, channel: str, find: str) -> str | None:
-        """Whose address this is, if it is known here."""
+        """Whose address this is, if it is known here. channel BY_ID, CONSENT: find is the citizen's id."""
+        if channel in (BY_ID, CONSENT):
+            known = await self._on.queries.citizens_known(self._on.connection, id=find)
+            return str(known) if known is not None else None
         row = await self._on.queries.erasure_citizen(self._on.connection, channel=channel, find=find)
         return str(row[0]) if row is not None else None

@@ -39,7 +39,7 @@ _WRITER_CACHE_KIB = 8192
 _READER_CACHE_KIB = 4096
 
 
-class _Adapter(AioSQLiteAdapter):
+class Adapter(AioSQLiteAdapter):
     """aiosql's adapter with one thread hop per statement; `!` answers the number of rows."""
 
     async def select(
@@ -89,6 +89,7 @@ class SqliteDatabase:
         self._queries = queries
         self._writer = writer
         self._writing = asyncio.Lock()
+        self._owner: asyncio.Task[Any] | None = None
         self._readers: list[aiosqlite.Connection] = []
         self._reading = asyncio.Semaphore(READERS)
         self._bell = Bell()
@@ -99,7 +100,7 @@ class SqliteDatabase:
     @classmethod
     async def open(cls, url: str, cipher: Cipher) -> "SqliteDatabase":
         """Raises Unavailable. The queries are read first: a connection left open keeps its thread, so the process."""
-        path, queries = path_of(url), statements.load("sqlite", _Adapter)
+        path, queries = path_of(url), statements.load("sqlite", Adapter)
         return cls(path, cipher, queries, await _connect(path, f"PRAGMA cache_size=-{_WRITER_CACHE_KIB}"))
 
     def write(self) -> AbstractAsyncContextManager[Transaction]:
@@ -107,10 +108,18 @@ class SqliteDatabase:
 
     @asynccontextmanager
     async def _write(self) -> AsyncIterator[Transaction]:
+        """Raises RuntimeError inside a write of the same task: the one writer would wait for itself for ever."""
+        task = asyncio.current_task()
+        if task is not None and self._owner is task:
+            raise RuntimeError("a write inside a write of the same task")
         async with self._writing:
-            with translated():
-                async with self._transaction(self._writer, "BEGIN IMMEDIATE") as tx:
-                    yield tx
+            self._owner = task
+            try:
+                with translated():
+                    async with self._transaction(self._writer, "BEGIN IMMEDIATE") as tx:
+                        yield tx
+            finally:
+                self._owner = None
         self._bell.ring(tx.topics)
 
     def read(self) -> AbstractAsyncContextManager[Transaction]:

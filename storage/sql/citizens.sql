@@ -4,8 +4,17 @@ UPDATE citizens SET consent_version = :version, consent_at = :at WHERE id = :id;
 -- name: citizens_stop*!
 UPDATE citizens SET stopped_at = :at WHERE id = :id;
 
+-- name: citizens_place!
+UPDATE citizens SET office = :office WHERE id = :id;
+
 -- name: citizens_erased!
-UPDATE citizens SET consent_version = NULL, consent_at = NULL, erased_at = :at WHERE id = :id;
+UPDATE citizens SET consent_version = NULL, consent_at = NULL, office = NULL, erased_at = :at WHERE id = :id;
+
+-- name: citizens_withdrawn!
+UPDATE citizens SET consent_version = NULL, consent_at = NULL, office = NULL WHERE id = :id;
+
+-- name: citizens_known$
+SELECT id FROM citizens WHERE id = :id;
 
 -- name: situations_add*!
 INSERT INTO situations (citizen_id, situation, since_at) VALUES (:citizen_id, :situation, :at)
@@ -45,12 +54,21 @@ ON CONFLICT (citizen_id, item) DO UPDATE SET state = excluded.state, earlier = e
 -- name: plan_forget!
 DELETE FROM plan_items WHERE citizen_id = :citizen_id;
 
+-- name: plan_forget_items*!
+DELETE FROM plan_items WHERE citizen_id = :citizen_id AND item = :item;
+
+-- name: reminders_forget_items*!
+DELETE FROM reminders WHERE citizen_id = :citizen_id AND subject = :item AND kind = 'plan_item';
+
 -- name: reminders_add*!
 INSERT INTO reminders (id, citizen_id, kind, subject, due_at) VALUES (:id, :citizen_id, :kind, :subject, :due_at)
 ON CONFLICT (id) DO UPDATE SET due_at = excluded.due_at, state = 0;
 
 -- name: reminders_cancel*!
 UPDATE reminders SET state = 3 WHERE citizen_id = :citizen_id AND subject = :subject AND state IN (0, 1);
+
+-- name: reminders_live_of
+SELECT id FROM reminders WHERE citizen_id = :citizen_id AND subject = :subject AND state IN (0, 1);
 
 -- name: reminders_cancel_all*!
 UPDATE reminders SET state = 3 WHERE citizen_id = :citizen_id AND state IN (0, 1);
@@ -75,7 +93,8 @@ SELECT
   (SELECT COUNT(*) FROM cases WHERE citizen_id = :id),
   (SELECT COUNT(*) FROM inbox WHERE citizen_id = :id AND payload IS NOT NULL AND state <> 0)
     + (SELECT COUNT(*) FROM outbox WHERE citizen_id = :id AND body IS NOT NULL AND keep = 1),
-  (SELECT consent_at FROM citizens WHERE id = :id);
+  (SELECT consent_at FROM citizens WHERE id = :id),
+  (SELECT COUNT(*) FROM answers WHERE citizen_id = :id);
 
 -- name: situations_of
 SELECT situation FROM situations WHERE citizen_id = :id ORDER BY since_at, situation;

@@ -22,6 +22,9 @@ UPDATE inbox SET attempts = attempts + 1, not_before = :not_before, error = :err
 -- name: inbox_park!
 UPDATE inbox SET state = 2, attempts = attempts + 1, error = :error, done_at = :done_at WHERE id = :id;
 
+-- name: inbox_to_lane!
+UPDATE inbox SET citizen_id = :owner WHERE citizen_id = :citizen_id AND state = 0 AND channel = :channel AND address = :address;
+
 -- name: inbox_parked
 SELECT id, citizen_id, channel, kind, error, arrived_at FROM inbox WHERE state = 2 ORDER BY id LIMIT :limit;
 

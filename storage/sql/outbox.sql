@@ -68,12 +68,34 @@ WHERE citizen_id = :citizen_id AND state IN (0, 1) AND state = 0 AND lane > 0;
 UPDATE outbox SET state = 5, finished_at = :at, reason = 'cancelled', body = NULL
 WHERE subject = :subject AND state IN (0, 1) AND state = 0;
 
+-- name: outbox_withdraw
+-- the channel was full when these reminders were planned, and is no longer
+UPDATE outbox SET state = 5, finished_at = :at, reason = 'policy', body = NULL WHERE state + 0 = 0 AND id IN (
+    SELECT id FROM outbox WHERE channel = :channel AND lane = 1 AND state IN (0, 1) AND state = 0 LIMIT :limit)
+RETURNING id;
+
 -- name: outbox_blocked!
 UPDATE outbox SET state = 5, finished_at = :at, reason = 'blocked', body = NULL
 WHERE channel = :channel AND address = :address AND state IN (0, 1) AND state = 0;
 
 -- name: outbox_forget!
 DELETE FROM outbox WHERE citizen_id = :citizen_id;
+
+-- name: outbox_unkeep!
+-- what has left loses its words, what has not will
+UPDATE outbox SET keep = 0, body = CASE WHEN state IN (0, 1) THEN body ELSE NULL END WHERE citizen_id = :citizen_id;
+
+-- name: outbox_recent
+SELECT sent_id, MAX(id) FROM outbox
+WHERE citizen_id = :citizen_id AND channel = :channel AND address = :address AND state = 2 AND sent_id <> ''
+  AND finished_at > :since
+GROUP BY sent_id ORDER BY 2 DESC LIMIT :limit;
+
+-- name: outbox_off_feed!
+-- what is kept stays the citizen's; no page shows it again
+UPDATE outbox SET address = '', state = 2, finished_at = COALESCE(finished_at, :at),
+    body = CASE WHEN keep = 1 THEN body ELSE NULL END
+WHERE channel = 'web' AND address = :address AND state IN (0, 2);
 
 -- name: outbox_feed
 SELECT id, key, turn, part, body, created_at FROM outbox

@@ -42,6 +42,19 @@ async def test_consent_stop_and_situations_are_kept_and_taken_back(database: Dat
     assert (await load(database, olga)).stopped_at == NOW
 
 
+async def test_the_office_is_kept_until_everything_is_deleted(database: Database) -> None:
+    ivan = await meet(database, "ivan")
+    async with database.write() as tx:
+        await tx.citizens.place(ivan, "barnaul")
+
+    assert (await load(database, ivan)).office == "barnaul"
+
+    async with database.write() as tx:
+        await tx.citizens.erase(ivan, now=NOW)
+
+    assert (await load(database, ivan)).office == ""
+
+
 async def test_where_a_citizen_was_last_heard_and_whether_they_can_be_reached(database: Database) -> None:
     ivan = await meet(database)
     place = address(database)

@@ -95,6 +95,17 @@ async def test_writing_while_reading_is_a_mistake_not_an_outage(database: Databa
         await tx.handle.queries.keys_load(tx.handle.connection).asend(None)
 
 
+async def test_a_write_inside_a_write_is_told_at_once(on_sqlite: Database):
+    """It would wait for itself for ever: SQLite has one writer."""
+    with pytest.raises(RuntimeError, match="inside a write"):
+        async with on_sqlite.write(), on_sqlite.write():
+            pass
+
+    async with on_sqlite.write() as tx:
+        await put(tx, "ivan")
+    assert await names(on_sqlite) == {"ivan"}
+
+
 async def test_statements_of_one_transaction_may_be_asked_at_once(database: Database):
     async with database.write() as tx:
         await asyncio.gather(*(put(tx, f"citizen {number}") for number in range(20)))

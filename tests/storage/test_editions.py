@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 from storage.database import Database
+from storage.records import EditionAct, FilesState
 from tests.storage.rows import NOW, table
 
 
@@ -42,6 +43,49 @@ async def test_publishing_leaves_an_audit_row(database: Database) -> None:
         number = await tx.editions.accept(fingerprint="a", files=b"first", now=NOW)
 
     assert await table(database, "SELECT act, subject FROM audit") == [("published", f"edition {number}")]
+
+
+async def test_a_rollback_puts_a_stored_edition_in_force_and_is_audited(database: Database) -> None:
+    async with database.write() as tx:
+        first = await tx.editions.accept(fingerprint="a", files=b"first", now=NOW)
+        second = await tx.editions.accept(fingerprint="b", files=b"second", now=NOW)
+        await tx.editions.roll_back(first, actor="olga", now=NOW + timedelta(hours=1))
+
+        assert await tx.editions.number_in_force() == first
+        kept = await tx.editions.stored(second)
+        assert await tx.editions.stored(99) is None
+
+    assert kept is not None
+    assert kept.files == b"second"
+    assert (await table(database, "SELECT actor, act, subject FROM audit ORDER BY id DESC"))[0] == (
+        "olga",
+        "rolled_back",
+        f"edition {first}",
+    )
+
+
+async def test_the_log_tells_what_replaced_what_newest_first(database: Database) -> None:
+    async with database.write() as tx:
+        first = await tx.editions.accept(fingerprint="a", files=b"first", now=NOW)
+        second = await tx.editions.accept(fingerprint="b", files=b"second", now=NOW)
+        await tx.editions.roll_back(first, actor="olga", now=NOW + timedelta(hours=1))
+        log = await tx.editions.log(limit=2)
+
+    assert log == [
+        EditionAct(first, second, NOW + timedelta(hours=1), "olga", "rolled_back"),
+        EditionAct(second, first, NOW, "scheduler", "published"),
+    ]
+
+
+async def test_what_is_known_of_the_files_is_kept_for_the_console(database: Database) -> None:
+    mistakes = [("texts/menu.yaml", 4, "нет «main»", "добавьте строку")]
+    async with database.write() as tx:
+        assert await tx.editions.files() is None
+        await tx.editions.judge_files("a", "published", now=NOW)
+        await tx.editions.judge_files("b", "refused", mistakes=mistakes, now=NOW + timedelta(hours=1))
+
+    async with database.read() as tx:
+        assert await tx.editions.files() == FilesState("b", "refused", tuple(mistakes), NOW + timedelta(hours=1))
 
 
 async def test_starts_are_counted_by_tag_channel_and_day(database: Database) -> None:

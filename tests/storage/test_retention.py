@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from storage.database import Database, open_database
-from storage.records import Arrival, CaseRow, Lane, Part, ReminderRow, SessionRow
+from storage.records import AnswerRow, Arrival, CaseRow, Lane, Part, ReminderRow, SessionRow
 from storage.retention import SEALED
 from tests.databases import SECRETS
 from tests.storage.rows import NOW, address, execute, meet, table
@@ -142,19 +142,29 @@ async def test_every_sealed_column_is_sealed_again_under_the_new_secret(database
         await tx.sessions.save([SessionRow(ivan, "web", "a", "menu.main", b"{}", 1, NOW)])
         await tx.outbox.add([Part(ivan, "web", "a", "t", 0, Lane.REPLY, "k", b"x", True, NOW)], now=NOW)
         await tx.cases.open(CaseRow("c", ivan, "web", "question", "new", False, NOW, ("раз", "два"), "о чём"))
+        await tx.profile.save([AnswerRow(ivan, name, name, NOW) for name in ("papers", "resume", "wishes")])
     fresh = ("a newer secret of the tests, long enough too",)
     rotated = await open_database(database_url, (*fresh, *SECRETS))
     try:
         changed = {name: await _resealed(rotated, name) for name in SEALED}
     finally:
         await rotated.close()
-    assert changed == {"inbox": 5, "addresses": 5, "sessions": 1, "outbox": 1, "cases": 1, "case_words": 2}
+    assert changed == {
+        "inbox": 5,
+        "addresses": 5,
+        "sessions": 1,
+        "outbox": 1,
+        "cases": 1,
+        "answers": 3,
+        "case_words": 2,
+    }
 
     alone = await open_database(database_url, fresh)  # the old secret is gone for good
     try:
         async with alone.write() as tx:
             assert len(await tx.inbox.claim(limit=10, now=NOW)) == 5
             assert (await tx.sessions.load([ivan]))[ivan].data == b"{}"
+            assert {row.value for row in (await tx.profile.load([ivan]))[ivan]} == {"papers", "resume", "wishes"}
             (case,) = await tx.cases.waiting()
             assert (case.words, case.context) == (("раз", "два"), "о чём")
         assert {name: await _resealed(alone, name) for name in SEALED} == dict.fromkeys(SEALED, 0)

@@ -1,5 +1,5 @@
 -- name: citizens_load
-SELECT id, stopped_at, consent_version, consent_at FROM citizens WHERE id = ANY(:ids::text[]);
+SELECT id, stopped_at, consent_version, consent_at, office FROM citizens WHERE id = ANY(:ids::text[]);
 
 -- name: situations_load
 SELECT citizen_id, situation FROM situations WHERE citizen_id = ANY(:ids::text[]) ORDER BY since_at, situation;
@@ -20,3 +20,6 @@ WHERE state <> 'closed' AND citizen_id = ANY(:ids::text[]);
 -- name: reachable_at
 SELECT s.citizen_id, s.channel, s.address, a.unreachable_at FROM sessions s
 JOIN addresses a ON a.channel = s.channel AND a.find = s.address WHERE s.citizen_id = ANY(:ids::text[]);
+
+-- name: profile_load
+SELECT citizen_id, question, value, changed_at FROM answers WHERE citizen_id = ANY(:ids::text[]);

@@ -12,9 +12,14 @@ SELECT c.id FROM citizens c
 WHERE c.id = (SELECT citizen_id FROM inbox WHERE id = :id AND state = 0) FOR NO KEY UPDATE SKIP LOCKED;
 
 -- name: inbox_first
-SELECT DISTINCT ON (citizen_id) id, citizen_id, channel, address, event, attempts, payload, arrived_at, not_before
-FROM inbox WHERE state = 0 AND citizen_id = ANY(:ids::text[])
-ORDER BY citizen_id, ordinal, id;
+-- the last column: whose the address is by now
+SELECT i.id, i.citizen_id, i.channel, i.address, i.event, i.attempts, i.payload, i.arrived_at, i.not_before,
+  EXISTS (SELECT 1 FROM inbox k WHERE k.state = 0 AND k.citizen_id = i.citizen_id AND k.id <> i.id), a.citizen_id
+FROM (
+    SELECT DISTINCT ON (citizen_id) id, citizen_id, channel, address, event, attempts, payload, arrived_at, not_before
+    FROM inbox WHERE state = 0 AND citizen_id = ANY(:ids::text[])
+    ORDER BY citizen_id, ordinal, id) i
+LEFT JOIN addresses a ON a.channel = i.channel AND a.find = i.address;
 
 -- name: addresses_known
 -- by channel too: the key begins with it, and without it every citizen is looked through

@@ -1,5 +1,5 @@
 -- name: citizens_load
-SELECT id, stopped_at, consent_version, consent_at FROM citizens WHERE id IN (SELECT value FROM json_each(:ids));
+SELECT id, stopped_at, consent_version, consent_at, office FROM citizens WHERE id IN (SELECT value FROM json_each(:ids));
 
 -- name: situations_load
 SELECT citizen_id, situation FROM situations WHERE citizen_id IN (SELECT value FROM json_each(:ids)) ORDER BY since_at, situation;
@@ -20,3 +20,6 @@ WHERE state <> 'closed' AND citizen_id IN (SELECT value FROM json_each(:ids));
 -- name: reachable_at
 SELECT s.citizen_id, s.channel, s.address, a.unreachable_at FROM sessions s
 JOIN addresses a ON a.channel = s.channel AND a.find = s.address WHERE s.citizen_id IN (SELECT value FROM json_each(:ids));
+
+-- name: profile_load
+SELECT citizen_id, question, value, changed_at FROM answers WHERE citizen_id IN (SELECT value FROM json_each(:ids));

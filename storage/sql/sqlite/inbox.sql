@@ -8,8 +8,10 @@ GROUP BY citizen_id ORDER BY MIN(id) LIMIT :limit;
 SELECT citizen_id FROM inbox WHERE id = :id AND state = 0;
 
 -- name: inbox_first
-SELECT i.id, i.citizen_id, i.channel, i.address, i.event, i.attempts, i.payload, i.arrived_at, i.not_before
-FROM inbox i
+-- the last column: whose the address is by now
+SELECT i.id, i.citizen_id, i.channel, i.address, i.event, i.attempts, i.payload, i.arrived_at, i.not_before,
+  EXISTS (SELECT 1 FROM inbox k WHERE k.state = 0 AND k.citizen_id = i.citizen_id AND k.id <> i.id), a.citizen_id
+FROM inbox i LEFT JOIN addresses a ON a.channel = i.channel AND a.find = i.address
 WHERE i.state = 0 AND i.citizen_id IN (SELECT value FROM json_each(:ids))
   AND i.id = (SELECT j.id FROM inbox j WHERE j.state = 0 AND j.citizen_id = i.citizen_id ORDER BY j.ordinal, j.id LIMIT 1);
 
