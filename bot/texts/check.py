@@ -1,12 +1,12 @@
-"""Checks across files, and what admins are told: mistakes, and figures that nobody confirmed."""
+"""Checks across files: placeholders, figures, house style."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from functools import lru_cache
 
 from bot.texts.mistakes import Mistakes, listed, nearest
 from bot.texts.reader import Passage
-from bot.texts.schema import OFFICE_FIELDS, Content, Fact, Mistake, Office, Style
+from bot.texts.schema import OFFICE_FIELDS, Fact, Mistake, Office, Style
 from bot.texts.template import NAME, has_stray_brace, places
 from bot.texts.terms import heard
 
@@ -14,21 +14,32 @@ PHONE = re.compile(r"(?<![\d-])(?:\+?[78][\s( -]{0,3})?\(?\d{3,4}\)?[\s-]{0,2}\d
 AMOUNT = re.compile(r"\d[\d\s]{0,15}(?:[.,]\d{1,6})?\s?(?:тыс\.?\s?|млн\.?\s?)?(?:₽|руб\w*|р\.)", re.IGNORECASE)
 SENTENCE = re.compile(r"[.!?…;:\n]+")
 WORD = re.compile(r"[\w-]+")
+KEY = re.compile(r"^[ \t]*([a-z][a-z0-9_]{1,23}):(?=\s|\Z)", re.MULTILINE)
+GAP = re.compile(r"[ \u00a0][.,;:!?](?=[\s\"»)]|\Z)|[^\s]  +[^\s]|\(\s*\)|«\s*»")
+CHARS = 5000  # nobody writes a longer text, but a hostile file may
+SENTENCE_LEAST = 5  # the strictest house style
+CACHED = 8192  # texts: most of them stay from edition to edition
 
 
 def check_passages(
     passages: Iterable[Passage],
-    facts: Mapping[str, Fact],
-    offices: Mapping[str, Office],
+    facts: Mapping[str, Fact] | None,
+    offices: Mapping[str, Office] | None,
     style: Style,
     mistakes: Mistakes,
 ) -> None:
-    """Placeholders, figures and house style of every text."""
-    contacts = {"czn_phone", *(key for office in offices.values() for key in office.contacts)}
-    known = {"fact": tuple(facts), "office": OFFICE_FIELDS, "contact": tuple(sorted(contacts))}
-    forbidden = [
-        (re.compile(rf"(?<!\w){re.escape(word)}\w*"), word, instead) for word, instead in style.forbidden.items()
-    ]
+    """
+    Placeholders, figures and house style of every text.
+
+    facts, offices: None while their files can't be read: nobody knows what is in them, and that is told already.
+    """
+    contacts = {"czn_phone", *(key for office in (offices or {}).values() for key in office.contacts)}
+    known: dict[str, Sequence[str] | None] = {
+        "fact": None if facts is None else tuple(facts),
+        "office": OFFICE_FIELDS,
+        "contact": None if offices is None else tuple(sorted(contacts)),
+    }
+    forbidden = tuple(style.forbidden)
     for passage in passages:
         if mistakes.is_full(passage.file):
             continue
@@ -36,13 +47,20 @@ def check_passages(
         if not passage.has_figures:
             _check_figures(passage, mistakes)
         if not passage.is_heard:
-            _check_style(passage, forbidden, style.sentence_words, mistakes)
+            _check_style(passage, forbidden, style, mistakes)
+            _check_gaps(passage, mistakes)
+        if passage.is_filled:
+            _check_swallowed(passage, mistakes)
 
 
-def _check_places(passage: Passage, known: Mapping[str, Sequence[str]], mistakes: Mistakes) -> None:
+def _check_places(passage: Passage, known: Mapping[str, Sequence[str] | None], mistakes: Mistakes) -> None:
     def wrong(what: str, remedy: str) -> None:
         mistakes.add(passage.file, passage.line, f"в «{passage.place}» {what}", remedy)
 
+    if not passage.is_filled:
+        if "{" in passage.text or "}" in passage.text:
+            wrong("фигурная скобка", "уберите её: здесь подстановки не действуют")
+        return
     if has_stray_brace(passage.text):
         wrong("фигурная скобка без пары", "закройте её или уберите")
     for name in places(passage.text)[:50]:
@@ -50,8 +68,9 @@ def _check_places(passage: Passage, known: Mapping[str, Sequence[str]], mistakes
         if not NAME.match(name):
             wrong(f"непонятная подстановка {{{name[:60]}}}", _possible(name, (), passage.values or ()))
         elif dot and space in known:
-            if key not in known[space]:
-                options = [f"{space}.{option}" for option in known[space]]
+            names = known[space]
+            if names is not None and key not in names:
+                options = [f"{space}.{option}" for option in names]
                 wrong(f"нет подстановки {{{name[:60]}}}", _possible(name, options, ()))
         elif passage.values is not None and name not in passage.values:
             wrong(
@@ -71,35 +90,76 @@ def _possible(name: str, options: Sequence[str], values: Sequence[str]) -> str:
 
 
 def _check_figures(passage: Passage, mistakes: Mistakes) -> None:
-    text = passage.text[:5000]
-    if found := AMOUNT.search(text):
-        what = f"в «{passage.place}» сумма «{found[0].strip()[:40]}»"
-        mistakes.add(passage.file, passage.line, what, "запишите её в facts.yaml, а здесь оставьте {fact.имя}")
-    elif found := PHONE.search(text):
-        what = f"в «{passage.place}» телефон «{found[0].strip()[:40]}»"
+    kind, found = _figure(passage.text)
+    if kind:
+        where = "facts.yaml" if kind == "сумма" else "facts.yaml или offices"
+        place = "{fact.имя}" if kind == "сумма" else "{fact.имя} или {contact.имя}"
+        pronoun = "её" if kind == "сумма" else "его"
         mistakes.add(
             passage.file,
             passage.line,
-            what,
-            "запишите его в facts.yaml или offices, а здесь оставьте {fact.имя} или {contact.имя}",
+            f"в «{passage.place}» {kind} «{found}»",
+            f"запишите {pronoun} в {where}, а здесь оставьте {place}",
         )
 
 
-def _check_style(
-    passage: Passage, forbidden: Sequence[tuple[re.Pattern[str], str, str]], words: int, mistakes: Mistakes
-) -> None:
-    text = heard(passage.text[:5000])
-    for pattern, word, instead in forbidden:
-        if word in text and pattern.search(text):
-            mistakes.add(
-                passage.file, passage.line, f"в «{passage.place}» слово «{word}»", f"напишите иначе: {instead}"
-            )
-    for sentence in SENTENCE.split(passage.text[:5000]):
-        count = len(WORD.findall(sentence))
-        if count > words:
-            start = " ".join(sentence.split()[:4])
-            what = f"в «{passage.place}» слишком длинное предложение «{start[:60]}…»: слов {count}"
-            mistakes.add(passage.file, passage.line, what, f"разделите его, чтобы было не больше {words}")
+def _check_style(passage: Passage, forbidden: tuple[str, ...], style: Style, mistakes: Mistakes) -> None:
+    for word in _forbidden(passage.text, forbidden):
+        what = f"в «{passage.place}» слово «{word}»"
+        mistakes.add(passage.file, passage.line, what, f"напишите иначе: {style.forbidden[word]}")
+    for count, start in _long_sentences(passage.text):
+        if count > style.sentence_words:
+            what = f"в «{passage.place}» слишком длинное предложение «{start}…»: слов {count}"
+            remedy = f"разделите его, чтобы было не больше {style.sentence_words}"
+            mistakes.add(passage.file, passage.line, what, remedy)
+
+
+def _check_gaps(passage: Passage, mistakes: Mistakes) -> None:
+    """What a placeholder leaves behind when somebody took it out: «Адрес: .»"""
+    if gap := _gap(passage.text):
+        what = f"в «{passage.place}» пустое место «{gap}»"
+        mistakes.add(passage.file, passage.line, what, "допишите, чего не хватает, или уберите лишний пробел")
+
+
+def _check_swallowed(passage: Passage, mistakes: Mistakes) -> None:
+    """A key that slipped into the text above it by its indentation would be read to citizens."""
+    if key := _key(passage.text):
+        what = f"в «{passage.place}» внутри текста строка «{key}:»"
+        mistakes.add(passage.file, passage.line, what, "поставьте её вровень с соседними именами или перепишите")
+
+
+@lru_cache(maxsize=CACHED)
+def _gap(text: str) -> str:
+    found = GAP.search(text[:CHARS])
+    return " ".join(text[max(0, found.start() - 20) : found.end()].split(" ")[-4:]) if found else ""
+
+
+@lru_cache(maxsize=CACHED)
+def _key(text: str) -> str:
+    found = KEY.search(text[:CHARS])
+    return found[1] if found else ""
+
+
+@lru_cache(maxsize=CACHED)
+def _figure(text: str) -> tuple[str, str]:
+    if found := AMOUNT.search(text[:CHARS]):
+        return "сумма", found[0].strip()[:40]
+    if found := PHONE.search(text[:CHARS]):
+        return "телефон", found[0].strip()[:40]
+    return "", ""
+
+
+@lru_cache(maxsize=CACHED)
+def _forbidden(text: str, words: tuple[str, ...]) -> tuple[str, ...]:
+    said = heard(text[:CHARS])
+    return tuple(word for word in words if word in said and re.search(rf"(?<!\w){re.escape(word)}", said))
+
+
+@lru_cache(maxsize=CACHED)
+def _long_sentences(text: str) -> tuple[tuple[int, str], ...]:
+    """Number of words and the first words of every sentence that some house style could find too long."""
+    found = ((len(WORD.findall(one)), " ".join(one.split()[:4])[:60]) for one in SENTENCE.split(text[:CHARS]))
+    return tuple(one for one in found if one[0] > SENTENCE_LEAST)
 
 
 def report(mistakes: Sequence[Mistake]) -> str:
@@ -107,28 +167,3 @@ def report(mistakes: Sequence[Mistake]) -> str:
     if not mistakes:
         return "Ошибок нет."
     return "\n".join([*(str(mistake) for mistake in mistakes), f"Ошибок: {len(mistakes)}."])
-
-
-def doubts(content: Content, today: date) -> list[str]:
-    """What admins must confirm, in Russian, empty when nothing is left. Citizens see these figures with a mark."""
-    found = []
-    for fact in content.facts.values():
-        if today > fact.check_by:
-            found.append(f"facts.yaml: «{fact.key}» ({fact.value}): срок проверки вышел {fact.check_by:%d.%m.%Y}")
-        elif fact.is_doubtful(today):
-            found.append(f"facts.yaml: «{fact.key}» ({fact.value}): не подтверждено")
-    for office in content.offices.values():
-        file = f"offices/{office.id}.yaml"
-        if office.needs_verification:
-            found.append(f"{file}: адрес, телефон и часы не подтверждены")
-        empty = [key for key, value in {"phone": office.phone, **office.contacts}.items() if not value]
-        if empty:
-            found.append(f"{file}: пусто: {listed(empty, limit=20)}")
-    if content.consent.operator.needs_verification:
-        found.append("consent.yaml: оператор персональных данных не подтверждён")
-    found += [
-        f"questions/{question.topic}.yaml: «{question.id}»: ответ не подтверждён"
-        for question in content.questions.values()
-        if question.confidence in ("low", "verify")
-    ]
-    return found

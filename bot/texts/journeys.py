@@ -1,18 +1,16 @@
-"""Files `situations/<id>/*.yaml` and `questions/<topic>.yaml`: plans, pages, answers."""
+"""Files `situations/<id>/situation.yaml`, `page.yaml` and `questions/<topic>.yaml`: situations, pages, answers."""
+
+from collections.abc import Mapping
 
 from bot.texts.mistakes import Mistakes
+from bot.texts.profile import read_asks
 from bot.texts.reader import Reader
-from bot.texts.schema import CONFIDENCES, Page, PlanStep, Question, Situation, Topic
+from bot.texts.schema import CONFIDENCES, UNSURE, Page, ProfileQuestion, Question, Situation, Topic
 
-STEP_CHARS = 3000  # all words of one plan item: it is one screen, with a title, a state and buttons around
 ANSWER_CHARS = 1500  # an answer is one screen and is read on a phone
+PAGE_CHARS = 3300  # the five blocks are one screen, with headings and the marks of unconfirmed figures
 BLOCKS = ("name", "audience", "about", "services", "where_to_go")
 
-STAGES = (
-    "pre_release", "info_search", "czn_contact", "matching", "unemployed_status", "interviews", "employment",
-    "feedback", "stay_registered", "referral", "first_meeting", "resume", "matcher_visit", "application", "handover",
-    "follow_up", "outcome",
-)  # fmt: skip
 ROLES = (
     "career_advisor", "job_matcher", "case_specialist", "companion", "curator", "first_reception", "training_spec",
     "self_employment_spec", "contracts_spec", "employer_spec", "lawyer", "registers_dept", "claims_dept", "bailiff",
@@ -21,11 +19,13 @@ ROLES = (
 )  # fmt: skip
 
 
-def read_situation(ident: str, head: Reader, page: Reader | None, plan: Reader | None, *, has_plan: bool) -> Situation:
+def read_situation(
+    ident: str, head: Reader, page: Reader | None, profile: Mapping[str, ProfileQuestion] | None, *, has_plan: bool
+) -> Situation:
     """
-    One situation from its three files.
+    One situation from its files, without its plan.
 
-    page, plan: None when the file is absent or unreadable. has_plan: there is a file.
+    page: None when the file is absent or unreadable. has_plan: there is a file. profile: as in `read_asks`.
     """
     label = head.label("label")
     citizen_says = head.text("citizen_says", limit=80, is_heard=True)
@@ -33,41 +33,24 @@ def read_situation(ident: str, head: Reader, page: Reader | None, plan: Reader |
     order = head.whole("order", 0, 9999)
     is_ready = head.flag("is_ready")
     elsewhere = head.text("elsewhere", optional=True)
+    asks = read_asks(head, profile)
     if not is_ready and head.has("is_ready") and not elsewhere:
         head.wrong("is_ready", "«нет», а куда идти людям, не сказано", "добавьте строку «elsewhere: …»")
     head.done()
-    steps = tuple(_read_step(name, step) for name, step in plan.children()) if plan else ()
     if is_ready and not has_plan:
         head.wrong("is_ready", "«да», а плана нет", "добавьте в папку файл plan.yaml или напишите «нет»")
-    if plan is not None:
-        plan.done()
-    return Situation(ident, label, citizen_says, also, order, is_ready, steps, _read_page(page), elsewhere)
-
-
-def _read_step(ident: str, step: Reader) -> PlanStep:
-    found = PlanStep(
-        id=ident,
-        title=step.label("title"),
-        stage=step.choice("stage", STAGES),
-        why=step.text("why"),
-        how=step.lines("how"),
-        take=step.lines("take", optional=True),
-        where=step.text("where"),
-        who=step.text("who"),
-    )
-    chars = sum(len(text) for text in (found.why, *found.how, *found.take, found.where, found.who))
-    if chars > STEP_CHARS:
-        step.wrong(
-            "how", f"слишком длинно: весь шаг {chars} знаков", f"сократите до {STEP_CHARS} или разделите шаг на два"
-        )
-    step.done()
-    return found
+    return Situation(ident, label, citizen_says, also, order, is_ready, (), _read_page(page), elsewhere, asks=asks)
 
 
 def _read_page(page: Reader | None) -> Page:
     if page is None:
         return Page("", "", "", "", "")
     name, audience, about, services, where_to_go = (page.text(block) for block in BLOCKS)
+    chars = sum(map(len, (name, audience, about, services, where_to_go)))
+    if chars > PAGE_CHARS:
+        page.wrong(
+            "services", f"уже не поместится: вместе {chars} знаков", f"сократите все пять частей до {PAGE_CHARS}"
+        )
     page.done()
     return Page(name, audience, about, services, where_to_go)
 
@@ -76,7 +59,7 @@ def read_topic(ident: str, reader: Reader, mistakes: Mistakes, taken: dict[str, 
     """
     One file of questions. taken: question id → where it already is; filled here.
 
-    not_sure: sentence added to an answer whose confidence is `verify`.
+    not_sure: sentence added to an answer that nobody confirmed.
     """
     label = reader.label("label")
     order = reader.whole("order", 0, 9999)
@@ -94,6 +77,8 @@ def read_topic(ident: str, reader: Reader, mistakes: Mistakes, taken: dict[str, 
                 continue
             taken[name] = f"{reader.file}:{inside.line_of(name)}"
             questions.append(_read_question(name, question, ident, not_sure))
+        if not inside.names():
+            reader.wrong("questions", "нет ни одного вопроса", "впишите вопрос или удалите файл")
         inside.done()
     reader.done()
     return Topic(ident, label, order, tuple(questions))
@@ -102,7 +87,7 @@ def read_topic(ident: str, reader: Reader, mistakes: Mistakes, taken: dict[str, 
 def _read_question(ident: str, reader: Reader, topic: str, not_sure: str) -> Question:
     confidence = reader.choice("confidence", CONFIDENCES)
     answer = reader.text("answer", limit=ANSWER_CHARS)
-    if confidence == "verify":
+    if confidence in UNSURE:
         answer = f"{answer} {not_sure}".strip()
     found = Question(
         id=ident,

@@ -2,27 +2,44 @@
 Files → checked content. One look finds every mistake of every file; with any of them nothing is given out.
 
     texts/<flow>.yaml              what the bot says                                  talks
-    situations/<id>/situation.yaml, page.yaml, plan.yaml                              journeys
+    profile.yaml                   questions about the citizen                        profile
+    situations/<id>/situation.yaml, page.yaml                                         journeys
+    situations/<id>/plan.yaml      items of the plan                                  steps
+    situations/<id>/days.yaml      «Первые 10 дней»                                   reading
+    pages/<id>.yaml                further reading                                    reading
+    obstacles.yaml                 what may be in the way of an item                  obstacles
     questions/<topic>.yaml         answers                                            journeys
     facts.yaml, offices/<id>.yaml  figures, phones, addresses                         figures
     rules.yaml, channels.yaml, consent.yaml, sources.yaml, words.yaml, style.yaml     terms
+    events.yaml                    changes in life                                    events
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
 from bot.texts.check import check_passages
+from bot.texts.events import Known, check_nudge, read_events
 from bot.texts.figures import read_facts, read_office
 from bot.texts.journeys import read_situation, read_topic
 from bot.texts.mistakes import Mistakes, listed, nearest
+from bot.texts.obstacles import read_obstacles
+from bot.texts.profile import read_profile
 from bot.texts.reader import ID, Passage, Reader
+from bot.texts.reading import read_days, read_page
+from bot.texts.scenes import read_scenes
 from bot.texts.schema import (
     BadContent,
     Content,
+    Event,
+    FurtherPage,
     Mistake,
     Need,
+    Obstacle,
     Office,
+    PlanStep,
+    ProfileQuestion,
     Question,
     Rules,
     Situation,
@@ -32,14 +49,18 @@ from bot.texts.schema import (
     Topic,
     frozen,
 )
+from bot.texts.shape import Shape
+from bot.texts.steps import read_plan, settle
 from bot.texts.talks import COMMON, missing, read_talk
 from bot.texts.terms import read_channels, read_consent, read_rules, read_sources, read_style, read_words
 from bot.texts.tree import FILE_BYTES, Branch, grow
 
-ONCE = ("words", "rules", "channels", "consent", "sources", "facts", "style")
-FOLDERS = ("texts", "questions", "offices")
-PARTS = ("situation", "page", "plan")
+ONCE = ("words", "rules", "channels", "consent", "sources", "facts", "style", "profile", "obstacles", "events")
+FOLDERS = ("texts", "questions", "offices", "pages")
+PARTS = ("situation", "page", "plan", "days")
 FILES = 2000
+
+Grower = Callable[[str, bytes, Mistakes], Branch | None]
 
 
 def read_folder(path: Path) -> dict[str, bytes]:
@@ -77,6 +98,23 @@ def read_folder(path: Path) -> dict[str, bytes]:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """
+    What one look at the files found.
+
+    content: None when whole parts are absent; with mistakes beside it, it must not go live. passages: every text for
+    people. trees: file → its tree, unreadable files left out. files: as given. root: folder named in mistakes.
+    """
+
+    content: Content | None
+    mistakes: tuple[Mistake, ...]
+    passages: tuple[Passage, ...]
+    trees: Mapping[str, Branch]
+    files: Mapping[str, bytes]
+    root: str
+
+
 def load(files: Mapping[str, bytes], needs: Mapping[str, Need], root: str = "bot/content") -> Content:
     """
     Content of these files (names as `read_folder` gives them), checked whole.
@@ -84,18 +122,38 @@ def load(files: Mapping[str, bytes], needs: Mapping[str, Need], root: str = "bot
     needs: text key → what the code asks of it; empty: any keys are accepted. root: folder named in mistakes. A pure
     function of its arguments. Raises BadContent with all mistakes at once.
     """
+    seen = look(files, needs, root)
+    if seen.mistakes:
+        raise BadContent(seen.mistakes)
+    assert seen.content is not None, "no mistake, no content"
+    return seen.content
+
+
+def look(
+    files: Mapping[str, bytes],
+    needs: Mapping[str, Need],
+    root: str = "bot/content",
+    *,
+    grower: Grower = grow,
+    shapes: dict[str, Shape] | None = None,
+) -> Look:
+    """
+    As `load`, but tells instead of raising, for who wants to see more than content.
+
+    grower: how a file is read. shapes: filled with what each kind of file is asked for.
+    """
     mistakes = Mistakes(root)
     trees: dict[str, Branch] = {}
     for name in sorted(files):
         if name.endswith(".md") or not _is_known(name, mistakes):
             continue
-        tree = grow(name, files[name], mistakes)
+        tree = grower(name, files[name], mistakes)
         if tree is not None:
             trees[name] = tree
-    content = _Assembly(files, trees, needs, mistakes).content()
-    mistakes.complain()
-    assert content is not None, "no mistake, no content"
-    return content
+    assembly = _Assembly(files, trees, needs, mistakes, shapes)
+    content = assembly.content()
+    read_scenes(files, mistakes)
+    return Look(content, tuple(mistakes.sorted()), tuple(assembly.passages), trees, files, root)
 
 
 def fingerprint(files: Mapping[str, bytes]) -> str:
@@ -105,6 +163,14 @@ def fingerprint(files: Mapping[str, bytes]) -> str:
         whole.update(f"{name}\0{len(files[name])}\0".encode())
         whole.update(files[name])
     return whole.hexdigest()
+
+
+def kind_of(file: str) -> str:
+    """What kind of file this is, as a glob: «questions/*.yaml»."""
+    folder, _, rest = file.partition("/")
+    if not rest:
+        return file
+    return f"{folder}/*/{rest.partition('/')[2]}" if folder == "situations" else f"{folder}/*.yaml"
 
 
 def _is_known(name: str, mistakes: Mistakes) -> bool:
@@ -134,14 +200,20 @@ class _Assembly:
     """Reads tree after tree; what one part needs of another is read before it."""
 
     def __init__(
-        self, files: Mapping[str, bytes], trees: Mapping[str, Branch], needs: Mapping[str, Need], mistakes: Mistakes
+        self,
+        files: Mapping[str, bytes],
+        trees: Mapping[str, Branch],
+        needs: Mapping[str, Need],
+        mistakes: Mistakes,
+        shapes: dict[str, Shape] | None = None,
     ) -> None:
         self._files = files
         self._trees = trees
         self._needs = {**COMMON, **needs}
         self._is_strict = bool(needs)
         self._mistakes = mistakes
-        self._passages: list[Passage] = []
+        self._shapes = shapes
+        self.passages: list[Passage] = []
 
     def content(self) -> Content | None:
         """The whole, or None when a part is absent (noted)."""
@@ -149,17 +221,25 @@ class _Assembly:
         rules = self._rules()
         facts = read_facts(reader) if (reader := self._once("facts", has_figures=True)) else {}
         offices = {name: read_office(name, reader) for name, reader in self._folder("offices", has_figures=True)}
-        situations = self._situations()
+        profile = self._profile()
+        situations = self._situations(profile)
         topics = self._topics(texts)
         questions = {question.id: question for topic in topics.values() for question in topic.questions}
+        pages = self._pages(texts)
         channels = read_channels(reader) if (reader := self._once("channels")) else {}
         consent = read_consent(reader, rules) if (reader := self._once("consent")) else None
-        sources = self._sources(situations, questions)
+        sources = self._sources(situations, questions, offices)
+        obstacles = self._obstacles(situations, questions)
         words = read_words(reader) if (reader := self._once("words")) else {}
         style = read_style(reader) if (reader := self._once("style")) else Style()
         self._check_questions(questions, situations)
+        self._check_pages(pages, situations)
+        events = self._events(situations, questions, profile, words)
+        self._check_nudge(rules, events)
         default = self._default(offices)
-        check_passages(self._passages, facts, offices, style, self._mistakes)
+        known_offices = offices if len(offices) == sum(file.startswith("offices/") for file in self._files) else None
+        known_facts = facts if "facts.yaml" in self._trees else None
+        check_passages(self.passages, known_facts, known_offices, style, self._mistakes)
         if rules is None or consent is None or default is None:
             return None
         return Content(
@@ -168,6 +248,7 @@ class _Assembly:
             situations=frozen(situations),
             topics=frozen(topics),
             questions=frozen(questions),
+            pages=frozen(pages),
             facts=frozen(facts),
             offices=frozen(offices),
             default_office=default,
@@ -177,11 +258,17 @@ class _Assembly:
             sources=frozen(sources),
             style=style,
             fingerprint=fingerprint(self._files),
+            profile=frozen(profile or {}),
+            obstacles=frozen(obstacles),
+            events=frozen(events),
         )
 
     def _reader(self, file: str, *, has_figures: bool = False) -> Reader | None:
         tree = self._trees.get(file)
-        return Reader(file, tree, self._mistakes, self._passages, has_figures=has_figures) if tree else None
+        if tree is None:
+            return None
+        shape = None if self._shapes is None else self._shapes.setdefault(kind_of(file), Shape())
+        return Reader(file, tree, self._mistakes, self.passages, has_figures=has_figures, shape=shape)
 
     def _once(self, stem: str, *, is_optional: bool = False, has_figures: bool = False) -> Reader | None:
         file = f"{stem}.yaml"
@@ -206,31 +293,73 @@ class _Assembly:
         reader = self._once("rules")
         return read_rules(reader) if reader else None
 
-    def _situations(self) -> dict[str, Situation]:
+    def _profile(self) -> dict[str, ProfileQuestion] | None:
+        """Questions about the citizen, None when the file can't be read."""
+        if "profile.yaml" not in self._files:
+            return {}
+        return read_profile(reader) if (reader := self._once("profile")) else None
+
+    def _situations(self, profile: Mapping[str, ProfileQuestion] | None) -> dict[str, Situation]:
         idents = dict.fromkeys(file.split("/")[1] for file in self._files if _is_part(file))
         found = []
         for ident in idents:
-            head, page, plan = (self._reader(f"situations/{ident}/{part}.yaml") for part in PARTS)
+            head, page, days = (
+                self._reader(f"situations/{ident}/{part}.yaml") for part in ("situation", "page", "days")
+            )
             for part in ("situation", "page"):
                 file = f"situations/{ident}/{part}.yaml"
                 if file not in self._files:
                     self._mistakes.add(file, 1, "нет файла", "добавьте его по образцу соседней жизненной ситуации")
             if head is not None:
                 has_plan = f"situations/{ident}/plan.yaml" in self._files
-                found.append(read_situation(ident, head, page, plan, has_plan=has_plan))
+                situation = read_situation(ident, head, page, profile, has_plan=has_plan)
+                found.append(replace(situation, days=read_days(days)) if days else situation)
         if not idents:
             self._mistakes.add("situations", 1, "нет ни одной жизненной ситуации", "верните папку из поставки")
-        return {situation.id: situation for situation in sorted(found, key=lambda one: (one.order, one.id))}
+        found.sort(key=lambda one: (one.order, one.id))
+        asked = {question for situation in found for question in situation.asks}
+        if len(found) < len(idents) or asked - (profile or {}).keys():
+            asked.update(profile or ())  # what is asked where is not known yet: told already
+        plans = self._plans(dict.fromkeys([*(one.id for one in found), *idents]), profile, asked)
+        return {one.id: replace(one, plan=plans.get(one.id, ())) for one in found}
+
+    def _plans(
+        self, idents: Iterable[str], profile: Mapping[str, ProfileQuestion] | None, asked: Collection[str]
+    ) -> dict[str, tuple[PlanStep, ...]]:
+        files = {ident: file for ident in idents if (file := f"situations/{ident}/plan.yaml") in self._files}
+        readers = {ident: reader for ident, file in files.items() if (reader := self._reader(file))}
+        drafts = {ident: read_plan(reader, profile, asked) for ident, reader in readers.items()}
+        return settle(drafts, files.keys() - readers.keys(), self._mistakes)
+
+    def _obstacles(self, situations: Mapping[str, Situation], questions: Mapping[str, Question]) -> dict[str, Obstacle]:
+        reader = self._once("obstacles", is_optional=True)
+        if reader is None:
+            return {}
+        return read_obstacles(reader, self._leads(situations, questions))
+
+    def _leads(
+        self, situations: Mapping[str, Situation], questions: Mapping[str, Question]
+    ) -> dict[str, Collection[str]]:
+        """What buttons of content may lead to: kind → ids."""
+        items = [step.id for situation in situations.values() for step in situation.plan]
+        pages = [name.removeprefix("pages/").removesuffix(".yaml") for name in self._files if name.startswith("pages/")]
+        return {"item": dict.fromkeys(items), "question": questions, "page": pages}
 
     def _topics(self, texts: Mapping[str, Text]) -> dict[str, Topic]:
         taken: dict[str, str] = {}
-        not_sure = texts["common.not_sure"].text if "common.not_sure" in texts else ""
         found = [
-            read_topic(name, reader, self._mistakes, taken, not_sure) for name, reader in self._folder("questions")
+            read_topic(name, reader, self._mistakes, taken, _not_sure(texts))
+            for name, reader in self._folder("questions")
         ]
         return {topic.id: topic for topic in sorted(found, key=lambda one: (one.order, one.id))}
 
-    def _sources(self, situations: Mapping[str, Situation], questions: Mapping[str, Question]) -> dict[str, Source]:
+    def _pages(self, texts: Mapping[str, Text]) -> dict[str, FurtherPage]:
+        found = [read_page(name, reader, _not_sure(texts)) for name, reader in self._folder("pages")]
+        return {page.id: page for page in sorted(found, key=lambda one: (one.order, one.id))}
+
+    def _sources(
+        self, situations: Mapping[str, Situation], questions: Mapping[str, Question], offices: Mapping[str, Office]
+    ) -> dict[str, Source]:
         reader = self._once("sources", is_optional=True)
         if reader is None:
             return {}
@@ -239,6 +368,7 @@ class _Assembly:
             for what, ident, known in (
                 ("жизненной ситуации", source.situation, situations),
                 ("вопроса", source.question, questions),
+                ("офиса", source.office, offices),
             ):
                 if ident and ident not in known:
                     close = nearest(ident, known)
@@ -246,16 +376,48 @@ class _Assembly:
                     reader.wrong(token, f"ведёт в никуда: нет {what} «{ident}»", remedy)
         return sources
 
+    def _events(
+        self,
+        situations: Mapping[str, Situation],
+        questions: Mapping[str, Question],
+        profile: Mapping[str, ProfileQuestion] | None,
+        words: Mapping[str, tuple[str, ...]],
+    ) -> dict[str, Event]:
+        reader = self._once("events", is_optional=True)
+        if reader is None:
+            return {}
+        leads = {**self._leads(situations, questions), "info": situations}
+        commands = {word: command for command, every in words.items() for word in every}
+        return read_events(reader, Known(situations, leads["item"], leads, profile, commands))
+
+    def _check_nudge(self, rules: Rules | None, events: Mapping[str, Event]) -> None:
+        if "events.yaml" in self._files and "events.yaml" not in self._trees:
+            return  # its own mistake is told; what it names is not known
+        if rules is not None and rules.nudge is not None and (reader := self._reader("rules.yaml")):
+            check_nudge(rules.nudge, reader, events)
+
     def _check_questions(self, questions: Mapping[str, Question], situations: Mapping[str, Situation]) -> None:
         for question in questions.values():
-            for ident in question.situations:
-                if ident not in situations:
-                    file = f"questions/{question.topic}.yaml"
-                    inside = self._trees[file].entries["questions"]
-                    line = inside.lines[question.id] if isinstance(inside, Branch) else 1
-                    close = nearest(ident, situations)
-                    remedy = f"возможно, {close}" if close else f"есть: {listed(situations)}"
-                    self._mistakes.add(file, line, f"в «{question.id}» нет жизненной ситуации «{ident[:60]}»", remedy)
+            file = f"questions/{question.topic}.yaml"
+            inside = self._trees[file].entries["questions"]
+            line = inside.lines[question.id] if isinstance(inside, Branch) else 1
+            self._check_meant(question.situations, situations, file, line, question.id)
+
+    def _check_pages(self, pages: Mapping[str, FurtherPage], situations: Mapping[str, Situation]) -> None:
+        for page in pages.values():
+            file = f"pages/{page.id}.yaml"
+            line = self._trees[file].lines.get("situations", 1)
+            self._check_meant(page.situations, situations, file, line, "situations")
+
+    def _check_meant(
+        self, meant: Sequence[str], situations: Mapping[str, Situation], file: str, line: int, place: str
+    ) -> None:
+        """Whom a question or a page is for: situations that there are."""
+        for ident in meant:
+            if ident not in situations:
+                close = nearest(ident, situations)
+                remedy = f"возможно, {close}" if close else f"есть: {listed(situations)}"
+                self._mistakes.add(file, line, f"в «{place}» нет жизненной ситуации «{ident[:60]}»", remedy)
 
     def _default(self, offices: Mapping[str, Office]) -> Office | None:
         chosen = [office for office in offices.values() if office.is_default]
@@ -271,6 +433,11 @@ class _Assembly:
             what = "главных офисов больше одного" if chosen else "не сказано, какой офис главный"
             self._mistakes.add(f"offices/{office.id}.yaml", 1, what, "напишите «is_default: да» ровно в одном файле")
         return None
+
+
+def _not_sure(texts: Mapping[str, Text]) -> str:
+    """The sentence after what nobody confirmed."""
+    return texts["common.not_sure"].text if "common.not_sure" in texts else ""
 
 
 def _is_part(file: str) -> bool:

@@ -28,7 +28,7 @@ class Mistakes:
 
     def is_full(self, file: str) -> bool:
         """Nothing more about this file would be told: stop looking."""
-        return self._count[f"{self._root}/{file}" if self._root else file] >= PER_FILE
+        return bool(self._count) and self._count[f"{self._root}/{file}" if self._root else file] >= PER_FILE
 
     def is_noted(self, file: str) -> bool:
         """Something about this file was told already."""

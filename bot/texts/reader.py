@@ -10,6 +10,7 @@ from datetime import date, time
 
 from bot.texts.mistakes import Mistakes, listed, nearest
 from bot.texts.schema import LABEL_CHARS, TEXT_CHARS
+from bot.texts.shape import NO_BRACES, TEXT, Schema, Shape, regex
 from bot.texts.tree import Branch, Leaf, Node, Row
 
 ID = re.compile(r"[a-z0-9_-]{1,24}\Z")
@@ -24,7 +25,8 @@ class Passage:
     A text for people as it stands in a file. place: name shown to admins.
 
     values: placeholders that code fills (None: unknown, any is allowed). has_figures: phones and amounts may be
-    written here. is_heard: what people type, not what we say (house style does not apply).
+    written here. is_heard: what people type, not what we say (house style does not apply). is_filled: placeholders
+    are put in before it is shown.
     """
 
     file: str
@@ -34,10 +36,11 @@ class Passage:
     values: tuple[str, ...] | None = ()
     has_figures: bool = False
     is_heard: bool = False
+    is_filled: bool = True
 
 
 class Reader:
-    """A cursor at one mapping of one file."""
+    """A cursor at one mapping of one file. shape: where what is asked is written down, for editors."""
 
     def __init__(
         self,
@@ -48,6 +51,7 @@ class Reader:
         place: str = "",
         *,
         has_figures: bool = False,
+        shape: Shape | None = None,
     ) -> None:
         self.file = file
         self.line = branch.line
@@ -57,16 +61,25 @@ class Reader:
         self._place = place
         self._has_figures = has_figures
         self._asked: dict[str, None] = {}
+        self._shape = shape
+        self._visit = shape.visit() if shape else 0
 
     def wrong(self, name: str, what: str, remedy: str) -> None:
         """Note a mistake at this key; `what` follows the key's name."""
         self._mistakes.add(self.file, self._branch.lines.get(name, self.line), f"«{self._named(name)}» {what}", remedy)
 
+    @property
+    def is_full(self) -> bool:
+        """Nothing more about this file would be told: stop comparing."""
+        return self._mistakes.is_full(self.file)
+
     def line_of(self, name: str) -> int:
         return self._branch.lines.get(name, self.line)
 
     def names(self) -> list[str]:
-        """All keys, in order."""
+        """All keys, in order: they are free."""
+        if self._shape is not None:
+            self._shape.free()
         return list(self._branch.entries)
 
     def has(self, name: str) -> bool:
@@ -80,16 +93,19 @@ class Reader:
         limit: int = TEXT_CHARS,
         values: tuple[str, ...] | None = (),
         is_heard: bool = False,
+        is_filled: bool = True,
     ) -> str:
-        """Words for people; white space at the ends is dropped. limit: characters."""
+        """Words for people; white space at the ends is dropped. limit: characters. is_filled: as of `Passage`."""
         text = self.plain(name, optional=optional, limit=limit)
+        self._say(name, 2, {"type": TEXT, "pattern": "\\S", "maxLength": limit + 1}, optional)
         if text and len(text) <= limit:
-            self._note(name, text, values, is_heard)
+            self._note(self.line_of(name), name, text, values, is_heard=is_heard, is_filled=is_filled)
         return text
 
     def label(self, name: str, limit: int = LABEL_CHARS) -> str:
         """A button label: one short line."""
-        text = self.text(name, limit=limit)
+        text = self.text(name, limit=limit, is_filled=False)
+        self._say(name, 3, {"type": TEXT, "pattern": NO_BRACES, "maxLength": limit})
         if "\n" in text:
             self.wrong(name, "в несколько строк", "надпись на кнопке пишут в одну строку")
         return text
@@ -97,6 +113,7 @@ class Reader:
     def plain(self, name: str, *, optional: bool = False, limit: int = TEXT_CHARS) -> str:
         """A word for the program: no check of style, no placeholders."""
         node = self._take(name, optional)
+        self._say(name, 1, {"type": [*TEXT, "boolean"], "maxLength": limit + 1}, optional)
         if node is None:
             return ""
         if not isinstance(node, Leaf):
@@ -113,6 +130,7 @@ class Reader:
     def choice(self, name: str, known: Sequence[str], *, optional: bool = False) -> str:
         """One of the known words."""
         text = self.plain(name, optional=optional)
+        self._say(name, 3, {"enum": list(known)}, optional)
         if text and text not in known:
             self.wrong(name, f"не может быть «{text[:60]}»", _instead(text, known))
             return known[0]
@@ -121,6 +139,7 @@ class Reader:
     def ident(self, name: str, *, optional: bool = False) -> str:
         """An id of ours."""
         text = self.plain(name, optional=optional)
+        self._say(name, 3, {"type": TEXT, "pattern": regex(ID)}, optional)
         if text and not ID.match(text):
             self.wrong(name, f"не имя: «{text[:60]}»", "до 24 знаков: строчные латинские буквы, цифры, - и _")
         return text
@@ -128,6 +147,7 @@ class Reader:
     def flag(self, name: str, *, default: bool | None = None) -> bool:
         """«да» or «нет»; default: when the key is absent."""
         text = self.plain(name, optional=default is not None).lower()
+        self._say(name, 3, {"enum": [YES[0], NO[0], True, False]}, default is not None)
         if text and text not in YES + NO:
             self.wrong(name, f"не «да» и не «нет»: «{text[:60]}»", "напишите да или нет")
         return text in YES if text else bool(default)
@@ -135,6 +155,7 @@ class Reader:
     def whole(self, name: str, low: int, high: int) -> int:
         """A whole number within the bounds; a wrong one gives the middle, so that no other check stumbles over it."""
         text = self.plain(name)
+        self._say(name, 3, {"type": "integer", "minimum": low, "maximum": high})
         middle = (low + high) // 2
         if not text:
             return middle
@@ -146,6 +167,7 @@ class Reader:
     def number(self, name: str, low: float, high: float, *, optional: bool = False) -> float | None:
         """A number within the bounds; point or comma. None: absent."""
         text = self.plain(name, optional=optional).replace(",", ".")
+        self._say(name, 3, {"type": "number", "minimum": low, "maximum": high}, optional)
         if not text:
             return None
         if not re.fullmatch(r"\d{1,9}(\.\d{1,6})?", text) or not low <= float(text) <= high:
@@ -156,6 +178,7 @@ class Reader:
     def clock(self, name: str) -> time:
         """A time of day, «9:00»."""
         text = self.plain(name)
+        self._say(name, 3, {"type": "string", "pattern": regex(CLOCK)})
         if text and not CLOCK.match(text):
             self.wrong(name, f"не время: «{text[:60]}»", "впишите часы и минуты, например 9:00")
         return clock_of(text) or time(0)
@@ -163,6 +186,7 @@ class Reader:
     def day(self, name: str) -> date:
         """A date, «2026-02-01»."""
         text = self.plain(name)
+        self._say(name, 3, {"type": "string", "pattern": "^\\d{4}-\\d{2}-\\d{2}$"})
         try:
             return date.fromisoformat(text) if text else date.min
         except ValueError:
@@ -171,13 +195,22 @@ class Reader:
 
     def lines(self, name: str, *, optional: bool = False, is_heard: bool = False, limit: int = 600) -> tuple[str, ...]:
         """A list of texts."""
+        found = self.words(name, optional=optional, limit=limit)
+        for line, text in found:
+            self._note(line, name, text, (), is_heard=is_heard)
+        return tuple(text for _, text in found)
+
+    def words(self, name: str, *, optional: bool = False, limit: int = 600) -> list[tuple[int, str]]:
+        """A list for the program: (line, word), no check of style, no placeholders."""
         node = self._take(name, optional)
+        items = {"type": TEXT, "pattern": "\\S", "maxLength": limit + 1}
+        self._say(name, 3, {"type": "array", "items": items, **({} if optional else {"minItems": 1})}, optional)
         if node is None or (optional and isinstance(node, Leaf) and not node.text):
-            return ()
+            return []
         if not isinstance(node, Row):
             self.wrong(name, "должно быть списком", "начните каждую строку с «- » и сдвиньте вправо")
-            return ()
-        found = []
+            return []
+        found: list[tuple[int, str]] = []
         for item in node.items:
             if not isinstance(item, Leaf):
                 self._mistakes.add(
@@ -196,17 +229,19 @@ class Reader:
                 what = f"в списке «{self._named(name)}» строка длиннее {limit} знаков"
                 self._mistakes.add(self.file, item.line, what, "сократите")
             else:
-                self._passages.append(
-                    Passage(self.file, item.line, self._named(name), text, (), self._has_figures, is_heard)
-                )
-                found.append(text)
+                found.append((item.line, text))
         if not found and not optional:
             self.wrong(name, "пустой список", "впишите хотя бы одну строку")
-        return tuple(found)
+        return found
+
+    def wrong_at(self, line: int, name: str, what: str, remedy: str) -> None:
+        """Note a mistake at a line of the list under this key."""
+        self._mistakes.add(self.file, line, f"в «{self._named(name)}» {what}", remedy)
 
     def child(self, name: str, *, optional: bool = False, is_named: bool = True) -> "Reader | None":
         """The mapping below this key. is_named: mistakes below say the key's name too."""
         node = self._take(name, optional)
+        shape = self._shape.child(name) if self._shape is not None else None
         if node is None or (optional and isinstance(node, Leaf) and not node.text):
             return None
         if not isinstance(node, Branch):
@@ -216,7 +251,9 @@ class Reader:
             return None
         branch = Branch(self.line_of(name), node.entries, node.lines)
         place = self._named(name) if is_named else self._place
-        return Reader(self.file, branch, self._mistakes, self._passages, place, has_figures=self._has_figures)
+        return Reader(
+            self.file, branch, self._mistakes, self._passages, place, has_figures=self._has_figures, shape=shape
+        )
 
     def children(self, *, ids: re.Pattern[str] = ID) -> Iterator[tuple[str, "Reader"]]:
         """Every key with the mapping below it; keys are ids."""
@@ -226,6 +263,8 @@ class Reader:
 
     def is_id(self, name: str, ids: re.Pattern[str] = ID) -> bool:
         """The key may be an id; else it is noted."""
+        if self._shape is not None:
+            self._shape.free(regex(ids))
         if ids.match(name):
             return True
         self._asked[name] = None
@@ -252,19 +291,26 @@ class Reader:
 
     def _take(self, name: str, optional: bool) -> Node | None:
         self._asked[name] = None
+        self._say(name, 0, {}, optional)
         node = self._branch.entries.get(name)
         if node is None and not optional:
             where = f" в «{self._place}»" if self._place else ""
             self._mistakes.add(self.file, self.line, f"нет «{name}»{where}", f"добавьте строку «{name}: …»")
         return node
 
+    def _say(self, name: str, weight: int, schema: Schema, optional: bool = False) -> None:
+        if self._shape is not None:
+            self._shape.field(name, self._visit, must=not optional, schema=schema, weight=weight)
+
     def _named(self, name: str) -> str:
         return f"{self._place}.{name}"[:120] if self._place else name[:60]
 
-    def _note(self, name: str, text: str, values: tuple[str, ...] | None, is_heard: bool) -> None:
-        self._passages.append(
-            Passage(self.file, self.line_of(name), self._named(name), text, values, self._has_figures, is_heard)
-        )
+    def _note(
+        self, line: int, name: str, text: str, values: tuple[str, ...] | None, *, is_heard: bool, is_filled: bool = True
+    ) -> None:
+        is_filled = is_filled and not is_heard and not self._has_figures
+        place = self._named(name)
+        self._passages.append(Passage(self.file, line, place, text, values, self._has_figures, is_heard, is_filled))
 
 
 def clock_of(text: str) -> time | None:

@@ -6,7 +6,7 @@ are put in as they are and never read as placeholders.
 """
 
 from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.texts.schema import WEEKDAYS, Content, Office
@@ -18,6 +18,10 @@ ON_DAY = (
 MONTHS = (
     "января", "февраля", "марта", "апреля", "мая", "июня",
     "июля", "августа", "сентября", "октября", "ноября", "декабря",
+)  # fmt: skip
+MONTH_NAMES = (
+    "январь", "февраль", "март", "апрель", "май", "июнь",
+    "июль", "август", "сентябрь", "октябрь", "ноябрь", "декабрь",
 )  # fmt: skip
 BAR_CELLS = 10
 NOTHING: Mapping[str, object] = {}
@@ -76,6 +80,25 @@ def day_words(moment: datetime, zone: str, now: datetime | None = None) -> str:
     return words if day.year == this.year else f"{words} {day.year} года"
 
 
+def date_words(day: date) -> str:
+    """«12 июня 2027 года»."""
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year} года"
+
+
+def span_words(first: date, last: date) -> str:
+    """«сб 12 июня», «пн 14 – вт 15 июня», «ср 30 июня – пт 2 июля»."""
+    end = f"{WEEKDAYS[last.weekday()]} {last.day} {MONTHS[last.month - 1]}"
+    if first == last:
+        return end
+    month = "" if first.month == last.month else f" {MONTHS[first.month - 1]}"
+    return f"{WEEKDAYS[first.weekday()]} {first.day}{month} – {end}"
+
+
+def month_words(day: date) -> str:
+    """«июнь 2027»."""
+    return f"{MONTH_NAMES[day.month - 1]} {day.year}"
+
+
 def short_day(moment: datetime, zone: str) -> str:
     """«вт 24.11», for button labels."""
     day = local(moment, zone).date()
@@ -85,6 +108,18 @@ def short_day(moment: datetime, zone: str) -> str:
 def time_words(moment: datetime, zone: str) -> str:
     """«14:00», «9:30»."""
     return _clock(local(moment, zone).time())
+
+
+def at_hour(day: date, hour: int, zone: str) -> datetime:
+    """The moment, UTC, at which the clocks of the zone show this full hour on that day."""
+    return datetime.combine(day, time(hour), ZoneInfo(zone)).astimezone(UTC)
+
+
+def next_hour(now: datetime, hour: int, zone: str) -> datetime:
+    """The next moment, UTC, at which the clocks of the zone show this full hour; never now itself."""
+    today = local(now, zone).date()
+    moment = at_hour(today, hour, zone)
+    return moment if moment > now else at_hour(today + timedelta(days=1), hour, zone)
 
 
 def hours_words(office: Office) -> str:
@@ -140,11 +175,12 @@ def _filled(
             continue
         kept.append([words, sentence.gap])
         doubtful.append(is_doubtful)
-    mark = f" {content.texts['common.not_sure'].text}"
+    mark = content.texts["common.not_sure"].text
     for index, (line, is_doubtful) in enumerate(zip(kept, doubtful, strict=True)):
         ends = index + 1 == len(kept) or "\n" in line[1] or not doubtful[index + 1]
-        if is_doubtful and ends:
-            line[0] += mark
+        is_said = index + 1 < len(kept) and kept[index + 1][0] == mark  # the whole answer is unconfirmed too
+        if is_doubtful and ends and not is_said:
+            line[0] += f" {mark}"
     said = "".join(words + gap for words, gap in kept).strip()
     if not is_missing:
         return said

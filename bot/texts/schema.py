@@ -1,15 +1,16 @@
 """
 Content as the program sees it: checked, immutable, made by `load.load` from the files of `bot/content/`.
 
-All strings are plain text for people, in Russian, without markup. Strings of plan steps, pages, answers, rules and
-the consent may hold `{fact.KEY}`, `{office.FIELD}`, `{contact.KEY}`: pass them through `render.fill` before showing.
+All strings are plain text for people, in Russian, without markup. Strings of plan steps, pages, answers, obstacles,
+rules and the consent may hold `{fact.KEY}`, `{office.FIELD}`, `{contact.KEY}`: pass them through `render.fill` before
+showing.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, time
 from types import MappingProxyType
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 K = TypeVar("K")
 T = TypeVar("T")
@@ -17,7 +18,10 @@ T = TypeVar("T")
 LABEL_CHARS = 38  # narrowest platform: five such labels, one a row (the design, section 4)
 SHORT_LABEL_CHARS = 18  # two a row
 TEXT_CHARS = 3900  # Telegram 4096, MAX 4000, with room for a line of ours
+QUESTION_KINDS = ("one", "many", "date")
+LEADS = ("booking", "handover", "questions", "jobs")  # flows that an obstacle's help may lead to
 CONFIDENCES = ("high", "medium", "low", "verify")
+UNSURE = ("low", "verify")  # shown with the mark
 OFFICE_FIELDS = ("name", "short_name", "address", "landmark", "phone", "hours")
 WEEKDAYS = ("пн", "вт", "ср", "чт", "пт", "сб", "вс")
 
@@ -78,8 +82,45 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
+class ProfileQuestion:
+    """
+    A question about the citizen. label: its name in «Мои ответы». why: why we ask. kind: one of QUESTION_KINDS.
+
+    choices: answer id → label; empty for a date.
+    """
+
+    id: str
+    label: str
+    ask: str
+    why: str
+    kind: str
+    choices: Mapping[str, str]
+
+
+class Condition(NamedTuple):
+    """The citizen answered so: `question=answer`. A tuple, as many are looked up in every turn."""
+
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Extra:
+    """A further line of «how», for whom one of the conditions holds."""
+
+    id: str
+    only_if: tuple[Condition, ...]
+    say: str
+
+
+@dataclass(frozen=True, slots=True)
 class PlanStep:
-    """One item of a citizen's plan. title is a button label. stage: id of the journey's stage. who: who helps."""
+    """
+    One item of a situation's plan. title is a button label. stage: id of the journey's stage. who: who helps.
+
+    only_if: shown only when one holds (empty: always). skip_if: left out when one holds. first_if: moved to the front
+    when one holds.
+    """
 
     id: str
     title: str
@@ -89,6 +130,10 @@ class PlanStep:
     take: tuple[str, ...]
     where: str
     who: str
+    only_if: tuple[Condition, ...] = ()
+    skip_if: tuple[Condition, ...] = ()
+    first_if: tuple[Condition, ...] = ()
+    extra: tuple[Extra, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +148,24 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
+class Days:
+    """A part of «Первые 10 дней». from_day, to_day: counted from the day of release, which is day 1. do: what to do."""
+
+    id: str
+    from_day: int
+    to_day: int
+    title: str
+    do: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Situation:
     """
     A life situation that a citizen names himself.
 
     citizen_says, also: how he would say it, for typed answers. is_ready: the journey is complete, `plan` is not empty.
-    elsewhere: what to say, and where to send him, while it is not; empty when it is ready.
+    elsewhere: what to say, and where to send him, while it is not; empty when it is ready. days: «Первые 10 дней», in
+    order, empty where there is nothing to count from. asks: ids of profile questions, in the order asked.
     """
 
     id: str
@@ -120,6 +177,35 @@ class Situation:
     plan: tuple[PlanStep, ...]
     page: Page
     elsewhere: str = ""
+    days: tuple[Days, ...] = ()
+    asks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FurtherPage:
+    """Further reading under a situation's page: one screen. situations: empty = everybody's."""
+
+    id: str
+    label: str
+    order: int
+    text: str
+    situations: tuple[str, ...]
+    source: str
+    confidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """
+    What may be in the way of a plan item. help: a screen.
+
+    leads: where its buttons lead: one of LEADS, `item:ID`, `question:ID` or `page:ID`.
+    """
+
+    id: str
+    label: str
+    help: str
+    leads: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +239,29 @@ class Topic:
 
 
 @dataclass(frozen=True, slots=True)
+class Event:
+    """
+    A change in a citizen's life. says: typed words that lead here, as `terms.heard` gives them, the label among them.
+
+    situations: in whose list it stands, empty = everybody's; its words are heard from everybody.
+    adds, removes: situations. opens: plan items that are opened again where they were done. leads: where to go on, as
+    `events.LEADS` says. asked_on: the question whose answer is the day on which the bot asks `ask`, empty for none.
+    """
+
+    id: str
+    label: str
+    says: tuple[str, ...]
+    text: str
+    situations: tuple[str, ...] = ()
+    adds: tuple[str, ...] = ()
+    removes: tuple[str, ...] = ()
+    opens: tuple[str, ...] = ()
+    leads: tuple[str, ...] = ()
+    asked_on: str = ""
+    ask: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Fact:
     """A figure, term or phone. value: as shown. After check_by it counts as expired. confidence: one of CONFIDENCES."""
 
@@ -165,7 +274,7 @@ class Fact:
 
     def is_doubtful(self, today: date | None) -> bool:
         """Must be shown with the mark: nobody confirmed it, or it is out of date (None: only the first is judged)."""
-        return self.confidence in ("low", "verify") or (today is not None and today > self.check_by)
+        return self.confidence in UNSURE or (today is not None and today > self.check_by)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +299,13 @@ class Office:
     is_default: bool
 
 
+def _nowhere(like: Office) -> Office:
+    """An office without name, address and contacts, in the time zone of this one."""
+    return replace(
+        like, id="", name="", short_name="", address="", landmark="", phone="", hours=frozen({}), contacts=frozen({})
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Later:
     """A choice of «напомнить позже»: so many days from today, at this local hour (0-23)."""
@@ -200,6 +316,21 @@ class Later:
 
 
 @dataclass(frozen=True, slots=True)
+class Nudge:
+    """
+    The question to a citizen with an open plan who has been silent for after_days.
+
+    At most one in every_days, `times` in one silence, at this local hour. events: changes of life offered as answers.
+    """
+
+    after_days: int
+    every_days: int
+    times: int
+    hour: int
+    events: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Retention:
     """How long personal words live. closed_case_days: after a case is closed. session_hours: without consent."""
 
@@ -207,6 +338,14 @@ class Retention:
     dedupe_days: int
     closed_case_days: int
     session_hours: int
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Going on in another chat. minutes: a code holds so long. tries: so many codes may be tried in an hour."""
+
+    minutes: int
+    tries: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +362,7 @@ class Rules:
     Terms of service. quiet_from/quiet_to: local time without reminders, may span midnight.
 
     answer_hours: how soon a specialist answers, in working hours. apology_after_minutes: older replies begin with an
-    apology. helpline: a line with the phone for a bad hour, to be filled.
+    apology. helpline: a line with the phone for a bad hour, to be filled. nudge: None = nobody is asked.
     """
 
     quiet_from: time
@@ -234,6 +373,8 @@ class Rules:
     apology_after_minutes: int
     other_channels: tuple[OtherChannel, ...]
     helpline: str
+    nudge: Nudge | None = None
+    move: Move = Move(minutes=15, tries=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,20 +406,32 @@ class Consent:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a deep link leads: a situation, a question or (both empty) the start. note: for reports."""
+    """
+    Where a deep link leads: a situation, a question or (both empty) the start.
+
+    office: whose leaflet it is; who comes by it is not asked. note: for reports.
+    """
 
     token: str
     situation: str = ""
     question: str = ""
     note: str = ""
+    office: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """House style. forbidden: words (lower case, any ending) → what to say instead. sentence_words: the most."""
+    """
+    House style. forbidden: words (lower case, any ending) → what to say instead. sentence_words: the most.
+
+    hard_below: a sentence whose readability index (Flesch's, Russian coefficients) is below it counts as hard, when it
+    has hard_words words at least: in shorter ones a single long name decides.
+    """
 
     forbidden: Mapping[str, str] = field(default_factory=dict)
     sentence_words: int = 40
+    hard_below: int = 20
+    hard_words: int = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,8 +439,8 @@ class Content:
     """
     One edition of content. Mappings keep the order in which people see things.
 
-    words: command ("back", "menu", "stop", "human", "help", "data", "start", "yes", "no") → typed words, lower case, е
-    for ё.
+    words: command ("back", "menu", "stop", "human", "help", "data", "answers", "start", "yes", "no") → typed words,
+    lower case, е for ё.
     fingerprint: SHA-256 of names and bytes of all files, hexadecimal.
     """
 
@@ -305,3 +458,22 @@ class Content:
     sources: Mapping[str, Source]
     style: Style
     fingerprint: str
+    pages: Mapping[str, FurtherPage] = field(default_factory=dict)
+    profile: Mapping[str, ProfileQuestion] = field(default_factory=dict)
+    obstacles: Mapping[str, Obstacle] = field(default_factory=dict)
+    events: Mapping[str, Event] = field(default_factory=dict)
+
+    def pages_of(self, situation: str) -> list[FurtherPage]:
+        """Further reading for this situation, everybody's included, in order."""
+        return [page for page in self.pages.values() if not page.situations or situation in page.situations]
+
+    def office(self, ident: str) -> Office:
+        """
+        The citizen's office by id. Not chosen, or no longer there: the only one, else one of which nothing is known.
+
+        So no citizen is ever sent to somebody else's address.
+        """
+        found = self.offices.get(ident)
+        if found is not None:
+            return found
+        return self.default_office if len(self.offices) < 2 else _nowhere(self.default_office)

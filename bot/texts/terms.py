@@ -1,12 +1,15 @@
 """Files of terms: `rules`, `channels`, `consent`, `sources`, `words`, `style`."""
 
 import re
+from datetime import time
 
 from bot.texts.reader import Reader
 from bot.texts.schema import (
     ChannelRules,
     Consent,
     Later,
+    Move,
+    Nudge,
     Operator,
     OtherChannel,
     Retention,
@@ -18,7 +21,7 @@ from bot.texts.schema import (
 
 LATER = ("tomorrow", "three_days", "week", "month")
 CHANNELS = ("telegram", "vk", "max")
-WORDS = ("back", "menu", "stop", "human", "help", "data", "start", "yes", "no")
+WORDS = ("back", "menu", "stop", "human", "help", "data", "answers", "start", "yes", "no")
 TOKEN = re.compile(r"[A-Za-z0-9_-]{1,60}\Z")
 VERSION = re.compile(r"[A-Za-z0-9._-]{1,24}\Z")
 CONSENT_VALUES = ("operator", "raw_words_days", "closed_case_days")
@@ -27,6 +30,7 @@ CONSENT_VALUES = ("operator", "raw_words_days", "closed_case_days")
 def read_rules(reader: Reader) -> Rules | None:
     """Terms of service, None when the file lacks whole parts (noted)."""
     quiet, later, retention = reader.child("quiet"), reader.child("later"), reader.child("retention")
+    move = reader.child("move")
     choices = {}
     if later is not None:
         for ident in LATER:
@@ -39,8 +43,9 @@ def read_rules(reader: Reader) -> Rules | None:
     answer_hours = reader.whole("answer_hours", 1, 720)
     apology_after_minutes = reader.whole("apology_after_minutes", 1, 1440)
     helpline = reader.text("helpline", limit=500)
+    nudge = _read_nudge(inside) if (inside := reader.child("nudge", optional=True)) else None
     found = None
-    if quiet is not None and retention is not None:
+    if quiet is not None and retention is not None and move is not None:
         kept = Retention(
             raw_words_days=retention.whole("raw_words_days", 1, 3650),
             dedupe_days=retention.whole("dedupe_days", 2, 366),
@@ -56,11 +61,32 @@ def read_rules(reader: Reader) -> Rules | None:
             apology_after_minutes,
             channels,
             helpline,
+            nudge,
+            Move(move.whole("minutes", 1, 60), move.whole("tries_per_hour", 1, 20)),
         )
+        if nudge is not None and _is_quiet(time(nudge.hour), found.quiet_from, found.quiet_to):
+            reader.wrong("nudge", f"спрашивает в тихие часы: hour {nudge.hour}", "поставьте час вне раздела quiet")
         quiet.done()
         retention.done()
+        move.done()
     reader.done()
     return found
+
+
+def _read_nudge(reader: Reader) -> Nudge:
+    found = Nudge(
+        after_days=reader.whole("after_days", 1, 366),
+        every_days=reader.whole("every_days", 1, 366),
+        times=reader.whole("times", 1, 12),
+        hour=reader.whole("hour", 0, 23),
+        events=reader.lines("events", optional=True, is_heard=True),
+    )
+    reader.done()
+    return found
+
+
+def _is_quiet(hour: time, begins: time, ends: time) -> bool:
+    return begins <= hour < ends if begins <= ends else hour >= begins or hour < ends
 
 
 def _link(reader: Reader, name: str) -> str:
@@ -120,6 +146,7 @@ def read_sources(reader: Reader) -> dict[str, Source]:
             situation=source.ident("situation", optional=True),
             question=source.ident("question", optional=True),
             note=source.plain("note", optional=True, limit=200),
+            office=source.ident("office", optional=True),
         )
         if found[token].situation and found[token].question:
             source.wrong("question", "стоит вместе с situation", "оставьте что-то одно")
@@ -156,5 +183,9 @@ def read_style(reader: Reader) -> Style:
     if words := reader.child("forbidden"):
         forbidden = {heard(word): words.plain(word, limit=200) for word in words.names() if word.strip()}
     sentence_words = reader.whole("sentence_words", 5, 200)
+    hard_below, hard_words = Style().hard_below, Style().hard_words
+    if hard := reader.child("hard_sentence", optional=True):
+        hard_below, hard_words = hard.whole("index_below", 0, 100), hard.whole("from_words", 3, 50)
+        hard.done()
     reader.done()
-    return Style(frozen(forbidden), sentence_words)
+    return Style(frozen(forbidden), sentence_words, hard_below, hard_words)

@@ -56,6 +56,17 @@ class Row:
 
 Node = Leaf | Branch | Row
 
+
+def line_of(node: Node | None, *path: str) -> int:
+    """The line of the key that the path leads to, or of the last one that is there."""
+    line = 1
+    for name in path:
+        if not isinstance(node, Branch) or name not in node.entries:
+            break
+        line, node = node.lines[name], node.entries[name]
+    return line
+
+
 # what the parser says → what is wrong, how to mend it
 PROBLEMS = (
     (
@@ -95,7 +106,7 @@ class _Stop(Exception):
 
 def grow(file: str, data: bytes, mistakes: Mistakes) -> Branch | None:
     """The file as a tree, or None when it can't be read at all; what is wrong goes to `mistakes`. Never raises."""
-    text = _decoded(file, data, mistakes)
+    text = decoded(file, data, mistakes)
     if text is None:
         return None
     try:
@@ -117,7 +128,8 @@ def grow(file: str, data: bytes, mistakes: Mistakes) -> Branch | None:
     return root
 
 
-def _decoded(file: str, data: bytes, mistakes: Mistakes) -> str | None:
+def decoded(file: str, data: bytes, mistakes: Mistakes) -> str | None:
+    """The text of the file, or None; what is wrong goes to `mistakes`."""
     if len(data) > FILE_BYTES:
         mistakes.add(file, 1, "файл больше 5 МБ", "разделите его или уберите лишнее")
         return None
@@ -199,6 +211,8 @@ def _built(file: str, text: str, mistakes: Mistakes) -> Node | None:
                 mistakes.add(
                     file, line, "текст обрезан: после пробела знак #", "возьмите весь текст в кавычки или уберите #"
                 )
+            if is_plain and keys and (above := keys[-1]) is not None and _is_folded(event, above[1]):
+                mistakes.add(file, above[1], "строки текста слипнутся в одну", "поставьте после двоеточия знак |")
             node = Leaf("" if is_plain and event.value in NULLS else event.value, line)
         elif isinstance(event, yaml.MappingStartEvent):
             node = Branch(line, is_flow=bool(event.flow_style))
@@ -231,6 +245,14 @@ def _built(file: str, text: str, mistakes: Mistakes) -> Node | None:
             stack.append(node)
             keys.append(None)
     return root
+
+
+def _is_folded(event: yaml.ScalarEvent, key_line: int) -> bool:
+    """A text in several lines below its key, or with an empty line inside: most likely the sign | was forgotten."""
+    start, end = event.start_mark, event.end_mark
+    if start is None or end is None or start.line == end.line:
+        return False
+    return start.line + 1 > key_line or "\n" in event.value
 
 
 def _is_cut(event: yaml.ScalarEvent, rows: list[str]) -> bool:

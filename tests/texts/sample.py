@@ -25,6 +25,7 @@ stop: [стоп]
 human: [Позови человека]
 help: [помощь]
 data: [мои данные]
+answers: [мои ответы]
 start: [начнём]
 yes: [да]
 no: [нет]
@@ -48,6 +49,7 @@ other_channels:
   MAX: https://max.ru/centre
   ВКонтакте:
 helpline: "Позвоните психологам: {fact.phone}."
+move: {minutes: 15, tries_per_hour: 5}
 """,
     "channels.yaml": """telegram: {per_second: 25, chat_per_second: 1, group_per_minute: 18}
 vk: {per_second: 15, chat_per_second: 2}
@@ -140,6 +142,33 @@ resume:
   how: [Напишите.]
   where: Здесь.
   who: Специалист.
+""",
+    "situations/released/days.yaml": """accounting:
+  from_day: 2
+  to_day: 3
+  title: Отметиться
+  do:
+    - Придите туда, куда велели.
+arrival:
+  from_day: 1
+  title: Дорога
+  do: [Доберитесь до дома., Отдохните.]
+""",
+    "pages/visit.yaml": """label: Первый приём
+order: 20
+text: |
+  Приходите с паспортом.
+
+  Адрес: {office.address}.
+situations: [released]
+source: карта
+confidence: high
+""",
+    "pages/rights.yaml": """label: Ваши права
+order: 10
+text: Работать можно почти везде.
+source: закон
+confidence: high
 """,
     "situations/other/situation.yaml": """label: Другое
 citizen_says: другое

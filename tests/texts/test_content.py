@@ -6,10 +6,10 @@ from datetime import date
 
 import pytest
 
-from bot.texts.check import doubts
-from bot.texts.load import load
+from bot.texts.doubts import doubts
+from bot.texts.load import load, look
 from bot.texts.render import fill, say
-from bot.texts.schema import TEXT_CHARS, Content
+from bot.texts.schema import TEXT_CHARS, Condition, Content
 
 TODAY = date(2026, 11, 21)
 SCREEN_CHARS = 900  # an answer is read on a phone without scrolling
@@ -27,10 +27,17 @@ def passages(content: Content) -> Iterator[tuple[str, str]]:
         for block in (page.name, page.audience, page.about, page.services, page.where_to_go):
             yield f"{situation.id} page", block
         for step in situation.plan:
-            for line in (step.why, *step.how, *step.take, step.where, step.who):
+            for line in (step.why, *step.how, *step.take, step.where, step.who, *(one.say for one in step.extra)):
                 yield f"{situation.id} {step.id}", line
+        for part in situation.days:
+            for line in part.do:
+                yield f"{situation.id} {part.id}", line
+    for page in content.pages.values():
+        yield page.id, page.text
     for question in content.questions.values():
         yield question.id, question.answer
+    for obstacle in content.obstacles.values():
+        yield obstacle.id, obstacle.help
     yield "helpline", content.rules.helpline
 
 
@@ -72,6 +79,67 @@ def test_the_plan_after_release_is_whole(content: Content) -> None:
     }
 
 
+@pytest.mark.parametrize("ident", ["released", "pre_release", "alimony"])
+def test_each_journey_is_whole_for_whom_answers_nothing(content: Content, ident: str) -> None:
+    situation = content.situations[ident]
+
+    assert situation.is_ready
+    assert len([step for step in situation.plan if not step.only_if]) >= 9
+    assert len({step.title for step in situation.plan}) == len(situation.plan)
+    assert 4 <= len(situation.asks) <= 9
+
+
+def test_an_item_of_two_situations_says_why_in_each(content: Content) -> None:
+    reasons: dict[str, list[str]] = {}
+    for situation in content.situations.values():
+        for step in situation.plan:
+            reasons.setdefault(step.id, []).append(step.why)
+
+    assert len([ident for ident, found in reasons.items() if len(found) > 1]) >= 10
+    assert [ident for ident, found in reasons.items() if len(set(found)) < len(found)] == []
+
+
+def test_a_parent_who_needs_no_job_is_not_sent_to_look_for_one(content: Content) -> None:
+    no_job = Condition("need", "other")
+    left = {step.id for step in content.situations["alimony"].plan if no_job not in step.skip_if}
+
+    assert left >= {"point", "debt", "court", "psychologist", "mediator", "registry"}
+    assert not left & {"wishes", "resume", "application", "vacancies", "training", "contract", "study", "rethink"}
+
+
+def test_each_answer_that_matters_changes_some_plan(content: Content) -> None:
+    used = {
+        (one.question, one.answer)
+        for situation in content.situations.values()
+        for step in situation.plan
+        for one in (
+            *step.only_if,
+            *step.skip_if,
+            *step.first_if,
+            *(two for extra in step.extra for two in extra.only_if),
+        )
+    }
+
+    assert [ident for ident, one in content.profile.items() if one.choices and ident not in dict(used)] == []
+
+
+def test_nobody_is_asked_what_the_bot_must_not_know(content: Content) -> None:
+    for question in content.profile.values():
+        words = " ".join((question.label, question.ask, *question.choices.values())).lower()
+        for stem in (
+            "стать",
+            "срок",
+            "преступ",
+            "судимост",
+            "диагноз",
+            "болезн",
+            "инвалид",
+            "работодат",
+            "без договор",
+        ):
+            assert stem not in words, question.id
+
+
 def test_a_citizen_can_name_each_situation_in_his_own_words(content: Content) -> None:
     assert {"released", "pre_release", "alimony", "other"} <= set(content.situations)
     said = [words for one in content.situations.values() for words in (one.label.lower(), one.citizen_says, *one.also)]
@@ -105,12 +173,12 @@ def test_labels_of_the_navigation_stand(content: Content) -> None:
     assert labels == ["Назад", "Далее", "Раньше", "Меню", "Специалист"]
 
 
-def test_no_invented_contact_is_shipped(content: Content) -> None:
+def test_no_invented_contact_is_shipped(content: Content, shipped: Mapping[str, bytes]) -> None:
     for office in content.offices.values():
         assert office.needs_verification
         assert not office.phone
         assert not any(office.contacts.values())
-    assert len(doubts(content, TODAY)) >= 3
+    assert len(doubts(look(shipped, {}), TODAY)) >= 3
 
 
 def test_no_fact_is_out_of_date_unless_it_is_marked(content: Content) -> None:

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Mapping
+from datetime import date
 from time import process_time
 
 import pytest
@@ -9,7 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.texts.load import load
+from bot.texts.load import look as seen
 from bot.texts.schema import BadContent
+from bot.texts.verdict import judged
 from tests.texts.conftest import NEEDS
 from tests.texts.sample import SAMPLE
 
@@ -77,6 +80,17 @@ def test_a_hostile_file_is_told_in_time_in_one_readable_list(name: str) -> None:
         assert process_time() - started < SECONDS
         assert len(error.mistakes) < 300
         assert max(len(str(mistake)) for mistake in error.mistakes) < 600
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_what_check_says_of_a_hostile_file_is_ready_in_time(name: str) -> None:
+    files = {key: text.encode() for key, text in SAMPLE.items()} | {FILES[2]: HOSTILE[name]}
+    started = process_time()
+
+    words = str(judged(seen(files, NEEDS), NEEDS, date(2026, 6, 1), facts=True, measures=True))
+
+    assert "Ошибок: " in words
+    assert process_time() - started < SECONDS
 
 
 @pytest.mark.parametrize("seed", range(30))

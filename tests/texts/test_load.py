@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.texts.check import doubts
-from bot.texts.load import fingerprint, load, read_folder
+from bot.texts.doubts import doubts
+from bot.texts.load import fingerprint, load, look, read_folder
 from bot.texts.schema import BadContent, Content
 from tests.texts.conftest import NEEDS, Files
 
@@ -67,6 +67,28 @@ def test_content_keeps_what_the_files_say(content: Content) -> None:
     assert content.sources["department"].situation == "released"
 
 
+def test_further_pages_come_in_their_order_each_to_whom_it_is_for(content: Content) -> None:
+    assert list(content.pages) == ["rights", "visit"]
+    assert [page.id for page in content.pages_of("released")] == ["rights", "visit"]
+    assert [page.id for page in content.pages_of("other")] == ["rights"]
+
+
+def test_the_first_days_come_by_day_and_one_day_is_enough(content: Content) -> None:
+    assert [(part.id, part.from_day, part.to_day) for part in content.situations["released"].days] == [
+        ("arrival", 1, 1),
+        ("accounting", 2, 3),
+    ]
+    assert content.situations["other"].days == ()
+
+
+def test_a_page_nobody_confirmed_says_so_to_citizens_and_admins(files: Files) -> None:
+    files["pages/rights.yaml"] = files["pages/rights.yaml"].replace(b"high", b"verify")
+    content = load(files, NEEDS)
+
+    assert content.pages["rights"].text.endswith("везде.\n\nУточните это у специалиста.")
+    assert "pages/rights.yaml:5: страница не подтверждена" in told(files, date(2026, 6, 1))
+
+
 def test_the_consent_names_its_operator_and_the_terms_of_storage(content: Content) -> None:
     assert content.consent.short == "Нужно ваше согласие. Отвечает Центр занятости."
     assert content.consent.full == "Оператор: Центр занятости.\nХраним 90 дней."
@@ -95,11 +117,21 @@ def test_loading_twice_gives_equal_content(files: Files) -> None:
     assert load(files, NEEDS) == load(files, NEEDS)
 
 
-def test_admins_are_told_what_nobody_confirmed(content: Content) -> None:
-    assert doubts(content, date(2026, 6, 1)) == [
-        "facts.yaml: «guess» (850 ₽): не подтверждено",
-        "offices/main.yaml: пусто: uii",
-        "consent.yaml: оператор персональных данных не подтверждён",
-        "questions/work.yaml: «faq-002»: ответ не подтверждён",
+def told(files: Files, today: date) -> list[str]:
+    """What must be confirmed: file, line, what."""
+    found = doubts(look(files, NEEDS, root=""), today)
+    return [f"{mistake.file}:{mistake.line}: {mistake.what}" for mistake in found]
+
+
+def test_admins_are_told_what_nobody_confirmed_and_where_it_stands(files: Files) -> None:
+    assert told(files, date(2026, 6, 1)) == [
+        "consent.yaml:4: оператор персональных данных не подтверждён",
+        "facts.yaml:7: «guess» (850 ₽): не подтверждено",
+        "offices/main.yaml:14: пусто: uii",
+        "questions/work.yaml:18: «faq-002»: ответ не подтверждён",
     ]
-    assert "facts.yaml: «fee» (350 ₽): срок проверки вышел 01.01.2027" in doubts(content, date(2027, 1, 2))
+
+
+def test_a_fact_is_out_of_date_after_its_last_day(files: Files) -> None:
+    assert not any("fee" in line for line in told(files, date(2027, 1, 1)))
+    assert "facts.yaml:1: «fee» (350 ₽): срок проверки вышел 01.01.2027" in told(files, date(2027, 1, 2))

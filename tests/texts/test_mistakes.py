@@ -17,6 +17,11 @@ PLAN = "situations/released/plan.yaml"
 PAGE = "situations/released/page.yaml"
 OTHER = "situations/other/situation.yaml"
 WORK = "questions/work.yaml"
+VISIT = "pages/visit.yaml"
+DAYS = "situations/released/days.yaml"
+
+NO_PLACES = "уберите её: здесь подстановки не действуют"
+BAR = "поставьте после двоеточия знак |"
 
 # file, what is replaced, by what, the one line told ("" before the colon: the file is the one spoiled)
 CASES: list[tuple[str, str | None, str | None, str]] = [
@@ -31,6 +36,22 @@ CASES: list[tuple[str, str | None, str | None, str]] = [
     (TALK, "записать?", "записать в {contact.ui}?", "2: в «slot» нет подстановки {contact.ui}: можно {contact.uii}"),
     (CONSENT, "{raw_words_days}", "{raw_days}", "6: в «full» нет подстановки {raw_days}: можно {raw_words_days}"),
     (PLAN, "МФЦ.", "МФЦ, {code}.", "9: в «papers.where» нет подстановки {code}: уберите её, здесь подстановок нет"),
+    (TALK, "Другое время", "За {fact.fee}", "9: в «confirm.buttons.no» фигурная скобка: " + NO_PLACES),
+    (PLAN, "Собрать", "Собрать {office.name}", "2: в «papers.title» фигурная скобка: " + NO_PLACES),
+    (WORK, "Возьмут ли меня?", "Возьмут {кого}?", "6: в «faq-001.question» фигурная скобка: " + NO_PLACES),
+    (OFFICE, "ул. Мира, 2", "ул. Мира, {x}", "15: в «contacts.shelter» фигурная скобка: " + NO_PLACES),
+    (
+        PAGE,
+        "Сюда: {office.address}.",
+        "Сюда: .",
+        "5: в «where_to_go» пустое место «Сюда: .»: допишите, чего не хватает, или уберите лишний пробел",
+    ),
+    (
+        TALK,
+        "Возьмите паспорт",
+        "Возьмите  паспорт",
+        "3: в «done» пустое место «{code}. Возьмите  п»: допишите, чего не хватает, или уберите лишний пробел",
+    ),
     # texts and buttons that the code needs
     (TALK, "slot: На какое время вас записать?\n", "", "1: нет текста «slot»: добавьте строку «slot: …»"),
     (TALK, None, None, "1: нет файла: верните его; в нём тексты: slot, done, confirm"),
@@ -56,7 +77,33 @@ CASES: list[tuple[str, str | None, str | None, str]] = [
         "МФЦ. " * 700,
         "5: «papers.how» слишком длинно: весь шаг 3556 знаков: сократите до 3000 или разделите шаг на два",
     ),
+    (
+        PAGE,
+        "О помощи.",
+        "О помощи. " * 330,
+        "4: «services» уже не поместится: вместе 3344 знаков: сократите все пять частей до 3300",
+    ),
     # the tree
+    (
+        TALK,
+        "паспорт.\n",
+        "паспорт.\n  confirm: что-то\n",
+        "3: в «done» внутри текста строка «confirm:»: поставьте её вровень с соседними именами или перепишите",
+    ),
+    (PAGE, "О помощи.", "\n  О помощи.\n  И о другом.", "3: строки текста слипнутся в одну: " + BAR),
+    (PAGE, "О помощи.", "О помощи.\n\n  И о другом.", "3: строки текста слипнутся в одну: " + BAR),
+    (
+        "questions/bot.yaml",
+        """  faq-003:
+    label: Кто вы
+    question: Кто вы?
+    answer: Бот.
+    source: мы
+    confidence: high
+""",
+        "  {}\n",
+        "3: «questions» нет ни одного вопроса: впишите вопрос или удалите файл",
+    ),
     (TALK, "done: |", "slot: Да\ndone: |", "3: «slot» записано второй раз: первый раз в строке 2, оставьте одно"),
     (TALK, "  text: З", "  txt: Что\n  text: З", "6: неизвестное имя «txt» в «confirm»: возможно, text"),
     (PAGE, "services: ", "servises: Что\nservices: ", "4: неизвестное имя «servises»: возможно, services"),
@@ -91,7 +138,7 @@ CASES: list[tuple[str, str | None, str | None, str]] = [
     (
         PAGE,
         "О помощи.",
-        "Вы бывший  заключенный.",
+        "Вы бывший заключенный.",
         "3: в «about» слово «бывший заключенный»: напишите иначе: человек после освобождения",
     ),
     (
@@ -199,6 +246,58 @@ CASES: list[tuple[str, str | None, str | None, str]] = [
         "12: «faq-001.confidence» не может быть «да»: можно: high, medium, low, verify",
     ),
     (WORK, "companion", "companon", "10: «faq-001.escalation» не может быть «companon»: возможно, companion"),
+    # further pages and the first days
+    (
+        VISIT,
+        "label: Первый приём",
+        "label: Первый приём в вашем центре занятости!!!",
+        "1: «label» длиннее 38 знаков (сейчас 40): сократите",
+    ),
+    (VISIT, "с паспортом.", "с паспортом. " * 300, "3: «text» длиннее 3000 знаков (сейчас 3936): сократите"),
+    (VISIT, "order: 20\n", "", "1: нет «order»: добавьте строку «order: …»"),
+    (VISIT, "source:", "sourse: сайт\nsource:", "8: неизвестное имя «sourse»: возможно, source"),
+    (
+        VISIT,
+        "{office.address}",
+        "{office.adress}",
+        "3: в «text» нет подстановки {office.adress}: можно {office.address}",
+    ),
+    (VISIT, "[released]", "[relesed]", "7: в «situations» нет жизненной ситуации «relesed»: возможно, released"),
+    (VISIT, "high", "hihg", "9: «confidence» не может быть «hihg»: возможно, high"),
+    (DAYS, "to_day: 3", "to_day: 1", "3: «accounting.to_day» раньше, чем from_day: 1 и 2: поменяйте их местами"),
+    (
+        DAYS,
+        "from_day: 2",
+        "from_day: второй",
+        "2: «accounting.from_day» не число от 1 до 60: «второй»: впишите целое число без пробелов и слов",
+    ),
+    (DAYS, "to_day: 3", "to_dya: 3", "3: неизвестное имя «to_dya» в «accounting»: возможно, to_day"),
+    (DAYS, "  title: Дорога\n", "", "7: нет «title» в «arrival»: добавьте строку «title: …»"),
+    (DAYS, "Дорога", "Д" * 81, "9: «arrival.title» длиннее 80 знаков (сейчас 81): сократите"),
+    (
+        DAYS,
+        "do: [Доберитесь до дома., Отдохните.]",
+        "do: Отдохните.",
+        "10: «arrival.do» должно быть списком: начните каждую строку с «- » и сдвиньте вправо",
+    ),
+    (
+        DAYS,
+        "[Доберитесь до дома., Отдохните.]",
+        "\n" + "    - Отдохните и выспитесь.\n" * 160,
+        "7: «arrival» уже не поместится: вместе 3562 знаков: сократите все дни до 3300",
+    ),
+    (
+        "pages/Права.yaml",
+        None,
+        "a: b",
+        "1: имя файла или папки не подходит: до 24 знаков: строчные латинские буквы, цифры, - и _",
+    ),
+    (
+        "situations/released/dais.yaml",
+        None,
+        "a: b",
+        "1: программа такого файла не знает: возможно, situations/…/days.yaml",
+    ),
     # across files
     (
         "words.yaml",
@@ -339,6 +438,13 @@ def test_all_mistakes_of_all_files_are_told_at_once_and_in_order(files: Files) -
     assert [line.split(": ")[0] for line in found] == [
         f"{FACTS}:6", f"{FACTS}:18", f"{OFFICE}:1", f"{TALK}:3", f"{TALK}:3",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("file", "line"), [(FACTS, "1"), (OFFICE, "1")])
+def test_a_file_that_cannot_be_read_spoils_no_text_that_names_it(spoil: Spoil, file: str, line: str) -> None:
+    found = spoil(file, None, 'fee: "')
+
+    assert found == [f"{file}:{line}: кавычка или скобка не закрыта: закройте её"]
 
 
 def test_a_second_default_office_is_told(spoil: Spoil, files: Files) -> None:

@@ -88,6 +88,8 @@ FILLED = [
     ("1. Инспекция: {contact.uii}.\n2. Дома.", f"2. Дома.\n{ASK}"),
     ("Приходите на ул. Ленина. Там {contact.uii}.", f"Приходите на ул. Ленина. {ASK}"),
     ("Дают {fact.guess}. Инспекция: {contact.uii}.", f"Дают 850 ₽. {MARK} {ASK}"),
+    (f"Дают {{fact.guess}}. {MARK}", f"Дают 850 ₽. {MARK}"),
+    (f"Дают {{fact.guess}}.\n\n{MARK}", f"Дают 850 ₽.\n\n{MARK}"),
 ]
 
 

@@ -1,0 +1,183 @@
+"""
+JSON Schemas (draft 2020-12) of all kinds of content files, so that editors complete names and underline mistakes.
+
+They come from what the loader asked while it read a content, and what the code needs of each talk; descriptions stand
+here. What takes a second file to judge (links, facts) or two names at once only `check` knows.
+"""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from bot.texts.load import look
+from bot.texts.schema import LABEL_CHARS, OFFICE_FIELDS, SHORT_LABEL_CHARS, TEXT_CHARS, Need
+from bot.texts.shape import NO_BRACES, TEXT, Schema, Shape
+from bot.texts.talks import COMMON, LABELS
+
+FOLDER = ".schema"
+EDITOR = ".vscode/settings.json"
+DRAFT = "https://json-schema.org/draft/2020-12/schema"
+
+CONFIDENCE = (
+    "high: официальный текст или несколько источников; medium: один источник; low и verify: не подтверждено, "
+    "бот добавит «Уточните это у специалиста»"
+)
+CONDITION = "Список условий вопрос=ответ"
+# by name; a name that means another thing in one kind of file stands there with its kind
+ABOUT: Mapping[str, str] = {
+    "rules.yaml:from": 'С какого часа, например "21:00"',
+    "rules.yaml:to": 'До какого часа, например "09:00"',
+    "situations/*/days.yaml:title": "Заголовок",
+    "adds": "Какие ситуации добавить",
+    "address": "Адрес; неизвестен — оставьте пустым",
+    "also": "Как ещё это говорят люди",
+    "answer": "Ответ, один экран",
+    "answer_hours": "За сколько рабочих часов отвечает специалист",
+    "apology_after_minutes": "После скольких минут задержки бот извиняется",
+    "as_of": "На какой день верно, например 2026-02-01",
+    "ask": "Сам вопрос",
+    "asked_on": "Вопрос о дате: в этот день бот спросит сам",
+    "asks": "Какие вопросы задать: имена из profile.yaml, по порядку",
+    "check_by": "До какого дня можно показывать, например 2027-02-01",
+    "choices": "Ответы: слева имя, справа надпись",
+    "citizen_says": "Как человек скажет о себе сам",
+    "confidence": CONFIDENCE,
+    "contacts": "Куда ещё направить: адрес и телефон одной строкой",
+    "do": "Что сделать, по строке на дело",
+    "elsewhere": "Куда идти, пока плана нет",
+    "escalation": "Кому передать, если не помогло",
+    "extra": "Ещё строки к «how» для тех, у кого верно условие",
+    "first_if": f"{CONDITION}: верно хоть одно — шаг идёт первым",
+    "from": "Тот же шаг из плана другой ситуации; здесь только то, что отличается",
+    "from_day": "С какого дня, считая от освобождения: день 1",
+    "full": "Полный текст",
+    "hard_sentence": "Какое предложение считать трудным",
+    "help": "Чем помочь, один экран",
+    "helpline": "Строка поддержки для тех, кому тяжело",
+    "hours": "Часы, например «пн-чт: 9:00-13:00, 14:00-18:00»",
+    "how": "Что сделать, по строке на действие",
+    "is_default": "Главный офис: да или нет",
+    "is_ready": "План готов, есть plan.yaml: да или нет",
+    "kind": "one: один ответ; many: несколько; date: дата",
+    "label": "Надпись на кнопке, до 38 знаков, без подстановок",
+    "leads": "Куда ведут кнопки: booking, handover, questions, jobs, item:шаг, question:вопрос, page:страница",
+    "needs_verification": "Ещё не подтверждено: да или нет",
+    "note": "Для отчётов",
+    "only_if": f"{CONDITION}: показать, если верно хоть одно",
+    "opens": "Какие шаги плана открыть снова",
+    "order": "Место в списке",
+    "question": "Вопрос",
+    "removes": "Какие ситуации убрать",
+    "says": "Какими словами об этом пишут",
+    "say": "Эта строка",
+    "sentence_words": "Самое длинное предложение, слов",
+    "short": "Короткий экран",
+    "short_name": "Короткое название, до 38 знаков",
+    "situations": "Кому это: имена папок из situations; пусто — всем",
+    "skip_if": f"{CONDITION}: верно хоть одно — шага нет",
+    "source": "Откуда взято",
+    "stage": "Этап пути",
+    "take": "Что взять",
+    "text": "Текст экрана",
+    "timezone": "Например Asia/Barnaul",
+    "title": "Надпись на кнопке, до 38 знаков",
+    "to_day": "По какой день; один день — не пишите",
+    "value": "Как показать человеку",
+    "version": "Меняйте вместе со словами: бот спросит согласие снова",
+    "where": "Где",
+    "who": "Кто поможет",
+    "why": "Зачем",
+}
+
+
+def schemas(files: Mapping[str, bytes], needs: Mapping[str, Need]) -> dict[str, Schema]:
+    """Kind of file as a glob → its schema. files: a content without mistakes; needs: as of `load`."""
+    shapes: dict[str, Shape] = {}
+    look(files, needs, shapes=shapes)
+    found = {kind: shape.schema() for kind, shape in shapes.items() if not kind.startswith("texts/")}
+    flows: dict[str, dict[str, Need]] = {}
+    for key, need in {**COMMON, **needs}.items():
+        flow, _, step = key.partition(".")
+        flows.setdefault(flow, {})[step] = need
+    found |= {f"texts/{flow}.yaml": _talk(flow, steps) for flow, steps in flows.items()}
+    return {kind: {"$schema": DRAFT, "title": kind, **_described(kind, found[kind])} for kind in sorted(found)}
+
+
+def file_of(kind: str) -> str:
+    """Where the schema of this kind lies, below the content folder: «.schema/situations-plan.json»."""
+    parts = [part for part in kind.removesuffix(".yaml").split("/") if part != "*"]
+    return f"{FOLDER}/{'-'.join(parts)}.json"
+
+
+def rendered(folder: str, files: Mapping[str, bytes], needs: Mapping[str, Need]) -> dict[str, str]:
+    """
+    File below the content folder → its text: all schemas, and the settings that lead VS Code to them.
+
+    folder: the content folder's own name; with it a file at the top is not taken for one of the same name below.
+    """
+    every = schemas(files, needs)
+    whole: dict[str, object] = {file_of(kind): schema for kind, schema in every.items()}
+    globs = {kind: kind if "/" in kind else f"{folder}/{kind}" for kind in every}
+    whole[EDITOR] = {"yaml.schemas": {f"./{file_of(kind)}": glob for kind, glob in globs.items()}}
+    return {name: json.dumps(one, ensure_ascii=False, indent=1) + "\n" for name, one in whole.items()}
+
+
+def write(folder: Path, files: Mapping[str, bytes], needs: Mapping[str, Need]) -> int:
+    """Write them; how many files."""
+    texts = rendered(folder.resolve().name, files, needs)
+    for name, text in texts.items():
+        file = folder / name
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+    return len(texts)
+
+
+def _described(kind: str, schema: Schema) -> Schema:
+    """With the words that editors show beside each name."""
+    found = dict(schema)
+    for part in ("properties", "patternProperties"):
+        if part in schema:
+            found[part] = {name: _described(kind, inside) for name, inside in schema[part].items()}
+            for name, inside in found[part].items():
+                if about := ABOUT.get(f"{kind}:{name}", ABOUT.get(name, "")):
+                    found[part][name] = {"description": about, **inside}
+    return found
+
+
+def _talk(flow: str, steps: Mapping[str, Need]) -> Schema:
+    """A file of words: each key as the code needs it."""
+    found: dict[str, Schema] = {}
+    for step, need in steps.items():
+        text = _said(need)
+        if flow == "common" and step in LABELS:
+            found[step] = _label(SHORT_LABEL_CHARS)
+        elif need.buttons:
+            found[step] = _form({"text": text, "buttons": _form({one: _label(LABEL_CHARS) for one in need.buttons})})
+        else:
+            found[step] = {"anyOf": [text, _form({"text": text})], "description": text["description"]}
+    return _form(found)
+
+
+def _form(fields: Mapping[str, Schema]) -> Schema:
+    return {
+        "type": "object", "properties": dict(fields), "required": list(fields), "additionalProperties": False
+    }  # fmt: skip
+
+
+def _label(limit: int) -> Schema:
+    return {
+        "type": TEXT,
+        "pattern": NO_BRACES,
+        "maxLength": limit,
+        "description": f"Надпись на кнопке, до {limit} знаков",
+    }
+
+
+def _said(need: Need) -> Schema:
+    known = ", ".join(f"{{{value.rstrip('?')}}}" for value in need.values)
+    about = f"Подстановки: {known}" if known else "Своих подстановок нет"
+    common = f"ещё {{fact.…}}, {{office.{'}, {office.'.join(OFFICE_FIELDS)}}}, {{contact.…}}"
+    text: Schema = {"type": TEXT, "pattern": "\\S", "maxLength": TEXT_CHARS + 1, "description": f"{about}; {common}"}
+    must = [value for value in need.values if not value.endswith("?")]
+    inside = [{"pattern": f"\\{{{one}\\}}", "patternErrorMessage": f"Нет подстановки {{{one}}}"} for one in must]
+    return {**text, "allOf": inside} if inside else text
