@@ -12,47 +12,29 @@ The transcript player: a dialog test is the dialog.
 choice begins so. Clock and ids are fixed; everything between the citizen's hands and the database is the real thing.
 """
 
-import itertools
 import textwrap
-from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
-import msgspec
 import pytest
 
-from bot.channels.port import Limits
-from bot.engine.apply import Surface
+from bot.clock import FixedClock as Clock
 from bot.engine.flow import Flows
-from bot.engine.runner import Runner
-from bot.inbox import arrival
-from bot.messages import Address, Incoming, Kind, Outgoing
+from bot.rehearsal.player import MONDAY_NOON, NoButton, Player
 from bot.texts.load import load, read_folder
 from bot.texts.schema import Content
-from bot.transcript import buttons, line
-from storage.database import Database
-from storage.records import CitizenRow, Due, ReminderRow
+from bot.transcript import line
+from storage.records import CitizenRow
 
 CONTENT = Path(__file__).parents[1] / "bot" / "content"
-MONDAY_NOON = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)  # 12:00 in Barnaul
-
-_outgoing = msgspec.json.Decoder(Outgoing)
 
 
-class FixedClock:
+class FixedClock(Clock):
     """Stands still until a test moves it."""
 
     def __init__(self, now: datetime = MONDAY_NOON) -> None:
-        self._now = now
-
-    def now(self) -> datetime:
-        return self._now
-
-    def move(self, **by: float) -> None:
-        self._now += timedelta(**by)
-
-    def set(self, now: datetime) -> None:
-        self._now = now
+        super().__init__(now)
 
 
 _contents: dict[int, Content] = {}
@@ -65,98 +47,24 @@ def real_content(flows: Flows) -> Content:
     return _contents[id(flows)]
 
 
-class Talk:
+class Talk(Player):
     """One citizen in one channel, and the bot behind it."""
 
-    def __init__(
-        self,
-        database: Database,
-        flows: Flows,
-        content: Content,
-        *,
-        chat: str = "ivan",
-        channel: str = "web",
-        surfaces: Mapping[str, Surface] | None = None,
-        clock: FixedClock | None = None,
-    ) -> None:
-        self.database = database
-        self.content = content
-        self.clock = clock or FixedClock()
-        self.chat = chat
-        self.channel = channel
-        self.surfaces = surfaces or {channel: Surface(Limits(edits=False))}
-        self.runner = Runner(database, flows, lambda: self.content, self.surfaces, self.clock)
-        self.shown: list[Outgoing] = []
-        self._numbers = itertools.count(1)
-        self._buttons: dict[str, str] = {}
+    clock: FixedClock
 
-    # the citizen's hands
-
-    async def say(self, text: str) -> list[Outgoing]:
-        return await self.send(Kind.TEXT, text=text)
-
-    async def press(self, choice: str) -> list[Outgoing]:
-        return await self.send(Kind.PRESS, data=self.data(choice), message="shown")
-
-    async def send(self, kind: Kind, *, event: str = "", **fields: str) -> list[Outgoing]:
-        """Any incoming; gives what the bot answered."""
-        await self.store(kind, event=event, **fields)
-        return await self.work()
-
-    async def store(self, kind: Kind, *, event: str = "", **fields: str) -> None:
-        number = next(self._numbers)
-        address = Address(self.channel, self.chat)
-        incoming = Incoming(event or f"{self.chat}:{number}", address, kind, number, **fields)
-        async with self.database.write() as tx:
-            await tx.inbox.store([arrival(incoming)], now=self.clock.now())
-
-    async def work(self) -> list[Outgoing]:
-        """Take every waiting turn; gives what was said meanwhile."""
-        while await self.runner.run_once():
-            pass
-        return await self.heard()
-
-    async def heard(self) -> list[Outgoing]:
-        heard: list[Outgoing] = []
-        while True:
-            async with self.database.write() as tx:
-                leased = await tx.outbox.lease(self.channel, now=self.clock.now(), limit=50)
-                await tx.outbox.sent([(part.number, str(part.number)) for part in leased], now=self.clock.now())
-            if not leased:
-                break
-            heard += [_outgoing.decode(part.body) for part in leased if part.chat == self.chat]
-        for message in heard:
-            if found := buttons(message):
-                self._buttons = found
-        self.shown += heard
-        return heard
+    def __init__(self, *about: Any, clock: FixedClock | None = None, **named: Any) -> None:
+        super().__init__(*about, clock=clock or FixedClock(), **named)
 
     def data(self, choice: str) -> str:
-        """Data of the newest screen's button; the part after the colon may be left out when that is unambiguous."""
-        if choice in self._buttons:
-            return self._buttons[choice]
-        alike = [known for known in self._buttons if known.partition(":")[0] == choice]
-        if len(alike) != 1:
-            pytest.fail(f"no button [{choice}] among {list(self._buttons)}")
-        return self._buttons[alike[0]]
-
-    # time and staff
-
-    async def tick(self) -> list[Outgoing]:
-        """The clock's turn: due reminders enter the lanes and are taken."""
-        async with self.database.write() as tx:
-            due = await tx.reminders.take_due(now=self.clock.now(), limit=100)
-            dues = [Due(one.citizen_id, f"reminder:{one.id}", "clock", _reminder(one)) for one in due]
-            await tx.inbox.store_due(dues, now=self.clock.now())
-        return await self.work()
+        try:
+            return super().data(choice)
+        except NoButton as error:
+            pytest.fail(str(error))
 
     async def citizen(self) -> CitizenRow:
+        id_ = await self.citizen_id()
+        assert id_ is not None
         async with self.database.write() as tx:
-            known = await tx.inbox.admit([], now=self.clock.now())
-            assert not known
-            find = tx.handle.cipher.find("address", self.channel, self.chat)
-            id_ = await tx.erasures.citizen_of(self.channel, find)
-            assert id_ is not None
             return (await tx.citizens.load([id_]))[id_]
 
     # the test's eyes
@@ -180,11 +88,6 @@ class Talk:
                 rest = "\n".join([*played, *waiting])
                 pytest.fail(f"line {place + 1}: expected\n    {expected}\ngot\n    {got}\n\nthe talk:\n{rest}")
         assert not waiting, f"the bot also said {waiting}"
-
-
-def _reminder(one: ReminderRow) -> bytes:
-    data = f"{one.kind}|{one.subject}|{one.id}"
-    return msgspec.json.encode(Incoming(f"reminder:{one.id}", Address("own", ""), Kind.CLOCK, data=data))
 
 
 def _matches(got: str, expected: str) -> bool:

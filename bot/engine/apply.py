@@ -5,38 +5,53 @@ Refusable effects go first; a refused talk goes its other way before anything el
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 import msgspec
 
 from bot.channels.fit import fit
 from bot.channels.port import Limits
 from bot.engine.effects import (
+    REFUSABLE,
     AddWords,
     Agree,
+    AskAgain,
+    AskNoMore,
+    ChooseOffice,
     ChooseSituations,
+    ClaimMove,
+    Conceal,
+    CountAnswer,
     CountStart,
     Effect,
     EraseAll,
+    Forget,
+    ForgetItems,
+    IssueCode,
+    KeepWord,
     MarkReachable,
     OpenCase,
+    RemindOn,
     ResumeReminders,
     StopReminders,
+    Withdraw,
 )
-from bot.engine.outcome import Marked, Said
+from bot.engine.moving import move
+from bot.engine.outcome import Answered, Marked, Said
 from bot.engine.press import Presses
 from bot.engine.screen import HUMAN, MENU, Option
 from bot.engine.session import encode
 from bot.engine.talk import Talk
 from bot.engine.turn import Policy
-from bot.messages import Button, Incoming, Kind, Outgoing
+from bot.messages import ERASE_KEY, ERASES_ALL, Button, Incoming, Kind, Outgoing
 from bot.texts import render
 from storage.database import Transaction
 from storage.records import CaseRow, Claimed, Lane, Part, ReminderRow, SessionRow
 
 _encoder = msgspec.json.Encoder()
 FOOTER_PLACE = "menu.main"
+DOT = "·"  # what is left of a message that can be edited but not deleted
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,29 +88,58 @@ class Apply:
         await self._talk(tx, batch, now)
 
     async def _refusable(self, tx: Transaction, taken: Taken, now: datetime) -> None:
-        for effect in [effect for effect in taken.talk.writes if isinstance(effect, OpenCase)]:
-            citizen = taken.talk.turn.citizen
-            case = CaseRow(
-                id=effect.id,
-                citizen_id=citizen.id,
-                channel=taken.claimed.channel,
-                topic=effect.topic,
-                state="new",
-                without_consent=citizen.consent_at is None,
-                created_at=now,
-                words=(effect.words,) if effect.words else (),
-                context=effect.context,
+        for effect in [effect for effect in taken.talk.writes if isinstance(effect, REFUSABLE)]:
+            is_granted = (
+                await self._claim(tx, taken, effect, now)
+                if isinstance(effect, ClaimMove)
+                else await self._open(tx, taken, effect, now)
             )
-            if not await tx.cases.open(case):
+            if not is_granted:
                 await taken.talk.refuse(effect)
                 return
+
+    async def _open(self, tx: Transaction, taken: Taken, effect: OpenCase, now: datetime) -> bool:
+        citizen = taken.talk.turn.citizen
+        case = CaseRow(
+            id=effect.id,
+            citizen_id=citizen.id,
+            channel=taken.claimed.channel,
+            topic=effect.topic,
+            state="new",
+            without_consent=citizen.consent_at is None,
+            created_at=now,
+            words=(effect.words,) if effect.words else (),
+            context=effect.context,
+        )
+        return await tx.cases.open(case)
+
+    async def _claim(self, tx: Transaction, taken: Taken, effect: ClaimMove, now: datetime) -> bool:
+        limits = {channel: surface.limits for channel, surface in self._surfaces.items()}
+        survivor = await move(tx, taken.claimed, taken.talk, effect, limits, now=now)
+        if survivor is None:
+            return False
+        taken.claimed = replace(taken.claimed, citizen_id=survivor)
+        return True
 
     async def _rare(self, tx: Transaction, taken: Taken, effect: Effect, now: datetime) -> None:
         citizen_id = taken.claimed.citizen_id
         if isinstance(effect, EraseAll):
             await tx.citizens.erase(citizen_id, now=now)
+        elif isinstance(effect, Withdraw):
+            await tx.citizens.withdraw(citizen_id, now=now)
+        elif isinstance(effect, ForgetItems):
+            await tx.plan.forget(citizen_id, effect.items, now=now)
+        elif isinstance(effect, IssueCode):
+            await tx.moves.issue(citizen_id, effect.code, expires_at=effect.until)
+        elif isinstance(effect, Conceal):
+            await self._conceal(tx, taken, now)
+        elif isinstance(effect, KeepWord):
+            await tx.citizens.keep_word(citizen_id, effect.find)
         elif isinstance(effect, Agree):
             await tx.citizens.agree(citizen_id, version=effect.version, now=now)
+            await tx.citizens.place(citizen_id, taken.talk.turn.chosen_office)
+        elif isinstance(effect, ChooseOffice) and taken.talk.turn.has_consent:
+            await tx.citizens.place(citizen_id, effect.office)
         elif isinstance(effect, ChooseSituations):
             await tx.citizens.choose(citizen_id, effect.situations, now=now)
         elif isinstance(effect, AddWords):
@@ -105,6 +149,25 @@ class Apply:
             await tx.citizens.mark_reachable([(taken.claimed.channel, taken.claimed.address, False)], now=now)
             await tx.outbox.blocked(taken.claimed.channel, taken.claimed.address, now=now)
 
+    async def _conceal(self, tx: Transaction, taken: Taken, now: datetime) -> None:
+        """Plans one message that erases, before what the turn says: it leaves first, and is retried like any other."""
+        if taken.target is None:
+            return
+        channel, address = taken.target
+        limits, citizen_id = self._surfaces[channel].limits, taken.claimed.citizen_id
+        erases: Sequence[str] = ERASES_ALL if limits.is_feed else ()
+        if limits.is_feed:
+            await tx.outbox.off_feed(address, now=now)
+        elif limits.erases_hours:
+            since = now - timedelta(hours=limits.erases_hours)
+            erases = await tx.outbox.recent(citizen_id, channel, address, since=since)
+        if not erases:
+            return
+        body = _encoder.encode(Outgoing(key=ERASE_KEY, text=DOT, erases=tuple(erases)))
+        turn = f"{ERASE_KEY}:{taken.claimed.event}"
+        part = Part(citizen_id, channel, address, turn, 0, Lane.REPLY, ERASE_KEY, body, False, now)
+        await tx.outbox.add([part], now=now)
+
     async def _marks(self, tx: Transaction, batch: Sequence[Taken], now: datetime) -> None:
         effects = [(taken, effect) for taken in batch for effect in taken.talk.writes]
         await tx.starts.count(
@@ -113,6 +176,9 @@ class Apply:
                 for taken, effect in effects
                 if isinstance(effect, CountStart)
             ]
+        )
+        await tx.verdicts.count(
+            [(effect.question, effect.verdict, now.date()) for _, effect in effects if isinstance(effect, CountAnswer)]
         )
         stops = [
             (taken.claimed.citizen_id, now if isinstance(effect, StopReminders) else None)
@@ -124,6 +190,18 @@ class Apply:
             stopped = [citizen_id for citizen_id, at in stops if at is not None]
             await tx.reminders.cancel_all(stopped)
             await tx.outbox.stop(stopped, now=now)
+        answered = [effect.row for _, effect in effects if isinstance(effect, Answered)]
+        if answered:
+            await tx.profile.save(answered)
+        await tx.nudges.switch(
+            [
+                (taken.claimed.citizen_id, isinstance(effect, AskAgain))
+                for taken, effect in effects
+                if isinstance(effect, AskAgain | AskNoMore)
+            ],
+            now=now,
+        )
+        await self._days(tx, batch)
         marked = [effect.row for _, effect in effects if isinstance(effect, Marked)]
         if marked:
             await tx.plan.save(marked)
@@ -143,6 +221,23 @@ class Apply:
                     if row.later_at is not None and row.citizen_id not in stopped_ids
                 ]
             )
+
+    async def _days(self, tx: Transaction, batch: Sequence[Taken]) -> None:
+        """What is to be asked on a day that the citizen named; the last word of a turn counts."""
+        planned = {
+            (taken.claimed.citizen_id, effect.subject): (taken, effect)
+            for taken in batch
+            for effect in taken.talk.writes
+            if isinstance(effect, RemindOn)
+        }
+        await tx.reminders.cancel(list(planned))
+        await tx.reminders.add(
+            [
+                ReminderRow(f"{id_}:{subject}:{taken.claimed.id}", id_, effect.kind, subject, effect.at)
+                for (id_, subject), (taken, effect) in planned.items()
+                if effect.at is not None and taken.talk.turn.citizen.stopped_at is None
+            ]
+        )
 
     async def _talk(self, tx: Transaction, batch: Sequence[Taken], now: datetime) -> None:
         await tx.outbox.add([part for taken in batch for part in self._parts(taken, now)], now=now)
@@ -228,13 +323,13 @@ def _is_unmet(taken: Taken) -> bool:
 
 
 def _keeps_words(taken: Taken) -> bool:
-    """The citizen agreed, did not take it back in this turn, and writes where personal words may be kept."""
+    """The citizen agreed, did not take it back in this turn, and writes where personal words may be kept; no code."""
     turn = taken.talk.turn
-    return turn.has_consent and turn.policy == "full" and not _is_erased(taken)
+    return turn.has_consent and turn.policy == "full" and not _is_forgotten(taken) and not taken.talk.is_secret
 
 
-def _is_erased(taken: Taken) -> bool:
-    return any(isinstance(effect, EraseAll) for effect in taken.talk.writes)
+def _is_forgotten(taken: Taken) -> bool:
+    return any(isinstance(effect, EraseAll | Forget) for effect in taken.talk.writes)
 
 
 def apology(claimed: Claimed, text: str, *, now: datetime) -> Part:

@@ -17,8 +17,8 @@ class Choice(msgspec.Struct, frozen=True):
     """
     One thing a citizen can choose. A struct, as long lists are made of them in every turn.
 
-    id: `name` or `name:about`, ASCII, ≤ 22 characters; the label is the button `name` of the asked text, unless `label`
-    gives it. url: opens instead of being heard.
+    id: `name` or `name:about`, ASCII, with the name of its step ≤ 49 characters; the label is the button `name` of the
+    asked text, unless `label` gives it. url: opens instead of being heard.
     """
 
     id: str
@@ -137,6 +137,19 @@ class CountStart(Effect):
 
 
 @dataclass(frozen=True, slots=True)
+class CountAnswer(Effect):
+    """The answer to this question was "shown", "helped" or "not_helped" once more; to whom is not kept."""
+
+    question: str
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True)
+class Forget(Effect):
+    """Neither what was said in this turn nor its answer is kept, whatever the citizen agreed to."""
+
+
+@dataclass(frozen=True, slots=True)
 class Agree(Effect):
     """The citizen agreed to the consent text of this version."""
 
@@ -150,6 +163,13 @@ class ChooseSituations(Effect):
 
     situations: Sequence[str]
     personal: ClassVar[bool] = True
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseOffice(Effect):
+    """The citizen's office from now on; without consent it is kept as long as the talk."""
+
+    office: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +187,15 @@ class MarkItem(Effect):
 
 
 @dataclass(frozen=True, slots=True)
+class Answer(Effect):
+    """The citizen answered a question about themselves. value: as `AnswerRow.value`; None forgets the answer."""
+
+    question: str
+    value: str | None
+    personal: ClassVar[bool] = True
+
+
+@dataclass(frozen=True, slots=True)
 class StopReminders(Effect):
     """Nothing but answers from now on."""
 
@@ -174,6 +203,30 @@ class StopReminders(Effect):
 @dataclass(frozen=True, slots=True)
 class ResumeReminders(Effect):
     """Reminders may come again."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskNoMore(Effect):
+    """No question after a long silence, until the citizen wants it back."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskAgain(Effect):
+    """The question after a long silence may come again."""
+
+
+@dataclass(frozen=True, slots=True)
+class RemindOn(Effect):
+    """
+    The flow that reminds of this kind speaks at that time; what was planned for the subject before is cancelled.
+
+    at: None only cancels. subject: no plan item's id.
+    """
+
+    kind: str
+    subject: str
+    at: datetime | None
+    personal: ClassVar[bool] = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,4 +265,59 @@ class MarkReachable(Effect):
     is_reachable: bool
 
 
-REFUSABLE = (OpenCase,)
+@dataclass(frozen=True, slots=True)
+class Withdraw(Effect):
+    """Take the consent back: what was kept because of it goes; a request for a person stays."""
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetItems(Effect):
+    """What the citizen said of these plan items is gone, with its reminders."""
+
+    items: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class KeepNothing(Effect):
+    """What this turn says and heard is not kept, though the citizen agreed to keep their words."""
+
+
+@dataclass(frozen=True, slots=True)
+class IssueCode(Effect):
+    """The citizen's one code to go on in another chat, until then. Words of the turn are not kept."""
+
+    code: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimMove(Effect):
+    """
+    Bring the history of whoever made this code into this chat: from here on the turn is that citizen's, none of its
+    words are kept.
+
+    refused: what follows when the code does not fit, whatever the reason (nothing after this effect then happens).
+    tries: the most in an hour. goodbye: key of what the old chat is told.
+    """
+
+    code: str
+    tries: int
+    goodbye: str
+    refused: Sequence[Effect]
+    personal: ClassVar[bool] = True
+
+
+@dataclass(frozen=True, slots=True)
+class Conceal(Effect):
+    """Take the bot's own messages off this chat's screen, and cover the menu until the citizen's own word is said."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeepWord(Effect):
+    """The word that uncovers the menu. find: its keyed hash."""
+
+    find: str
+    personal: ClassVar[bool] = True
+
+
+REFUSABLE = (OpenCase, ClaimMove)

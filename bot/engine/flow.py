@@ -30,12 +30,13 @@ class Hearing:
     How a step hears.
 
     anytime: choices mean the same from an old message too, because they carry all they need.
-    words: free text is an answer.
+    words: free text is an answer. numbers: so is a typed number, which elsewhere stands for a choice.
     """
 
     handler: Handler
     anytime: bool = False
     words: bool = False
+    numbers: bool = False
 
 
 class Flow:
@@ -62,11 +63,13 @@ class Flow:
 
         return register
 
-    def hears(self, step: str, *, anytime: bool = False, words: bool = False) -> Callable[[H], H]:
+    def hears(
+        self, step: str, *, anytime: bool = False, words: bool = False, numbers: bool = False
+    ) -> Callable[[H], H]:
         """What follows from the answer: `turn.heard` is the choice, or `turn.text` where the step takes words."""
 
         def register(handler: H) -> H:
-            self.hearing[step] = Hearing(handler, anytime, words)
+            self.hearing[step] = Hearing(handler, anytime, words, numbers)
             return handler
 
         return register

@@ -1,10 +1,10 @@
-"""What a talk comes to: things said, marks on the plan, and the two ways in which it must not go on."""
+"""What a talk comes to: things said, marks on the plan, answers, and the two ways in which it must not go on."""
 
 from dataclasses import dataclass
 
 from bot.engine.effects import Effect
 from bot.engine.screen import Screen
-from storage.records import Lane, PlanItemRow
+from storage.records import AnswerRow, Lane, PlanItemRow
 
 
 class Overrun(Exception):
@@ -38,3 +38,10 @@ class Marked(Effect):
     """A plan item as it will be stored."""
 
     row: PlanItemRow
+
+
+@dataclass(frozen=True, slots=True)
+class Answered(Effect):
+    """An answer as it will be stored."""
+
+    row: AnswerRow

@@ -9,7 +9,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
 from storage.database import Transaction
-from storage.records import CaseRow, Holdings, PlanItemRow
+from storage.extract import Extract
+from storage.records import AnswerRow, CaseRow, Holdings, NudgeRow, PlanItemRow
 
 Answer = TypeVar("Answer")
 Query = Callable[[Sequence[str]], Awaitable[dict[str, Answer]]]
@@ -58,12 +59,20 @@ class BatchReads:
         self._tx = tx
         self._line = asyncio.Lock()
         self.plans: Gathered[list[PlanItemRow]] = Gathered(self._plans)
+        self.profiles: Gathered[list[AnswerRow]] = Gathered(self._profiles)
         self.cases: Gathered[CaseRow] = Gathered(self._cases)
         self.holdings: Gathered[Holdings] = Gathered(self._holdings)
+        self.nudges: Gathered[NudgeRow] = Gathered(self._nudges)
+        self.extracts: Gathered[Extract] = Gathered(self._extracts)
+        self.own_words: Gathered[str] = Gathered(self._own_words)
 
     async def _plans(self, ids: Sequence[str]) -> dict[str, list[PlanItemRow]]:
         async with self._line:
             return await self._tx.plan.load(ids)
+
+    async def _profiles(self, ids: Sequence[str]) -> dict[str, list[AnswerRow]]:
+        async with self._line:
+            return await self._tx.profile.load(ids)
 
     async def _cases(self, ids: Sequence[str]) -> dict[str, CaseRow]:
         async with self._line:
@@ -73,6 +82,19 @@ class BatchReads:
         async with self._line:
             return {id_: await self._tx.citizens.holdings(id_) for id_ in ids}  # rare: /data only
 
+    async def _nudges(self, ids: Sequence[str]) -> dict[str, NudgeRow]:
+        async with self._line:
+            return await self._tx.nudges.load(ids)
+
+    async def _extracts(self, ids: Sequence[str]) -> dict[str, Extract]:
+        async with self._line:
+            return {id_: await self._tx.extracts.of(id_) for id_ in ids}  # rare: the download only
+
+    async def _own_words(self, ids: Sequence[str]) -> dict[str, str]:
+        async with self._line:
+            words = {id_: await self._tx.citizens.word(id_) for id_ in ids}  # rare: a hidden menu only
+        return {id_: word for id_, word in words.items() if word is not None}
+
 
 class Reads:
     """The same, for one citizen."""
@@ -81,22 +103,55 @@ class Reads:
         self._batch = batch
         self._citizen_id = citizen_id
         self._marked: dict[str, PlanItemRow] = {}
+        self._answered: dict[str, AnswerRow] = {}
+        self._forgotten: set[str] = set()
 
     async def plan(self) -> dict[str, PlanItemRow]:
         """What the citizen said of plan items, by item id; this turn's own marks included."""
         rows = await self._batch.plans.ask(self._citizen_id)
-        return {row.item: row for row in rows or ()} | self._marked
+        return {row.item: row for row in rows or () if row.item not in self._forgotten} | self._marked
 
     def overlay(self, row: PlanItemRow) -> None:
         """This turn marked the item: later reads of the same turn see it."""
         self._marked[row.item] = row
 
+    async def answers(self) -> dict[str, str]:
+        """What the citizen answered about themselves, question → value as stored; this turn's own answers included."""
+        rows = await self._batch.profiles.ask(self._citizen_id)
+        newest = {row.question: row for row in rows or ()} | self._answered
+        return {row.question: row.value for row in newest.values() if row.value is not None}
+
+    def overlay_answer(self, row: AnswerRow) -> None:
+        """This turn answered the question: later reads of the same turn see it."""
+        self._answered[row.question] = row
+
+    def forget(self, items: Sequence[str]) -> None:
+        """This turn takes the marks of these items away."""
+        self._forgotten |= set(items)
+        for item in items:
+            self._marked.pop(item, None)
+
     async def open_case(self) -> CaseRow | None:
         """The citizen's open request for a person, without its words."""
         return await self._batch.cases.ask(self._citizen_id)
+
+    async def nudge(self) -> NudgeRow:
+        """Whether the citizen may be asked after a long silence, and since when it lasts."""
+        found = await self._batch.nudges.ask(self._citizen_id)
+        return found or NudgeRow(self._citizen_id, 0, None, None, None)
 
     async def holdings(self) -> Holdings:
         """What is kept about the citizen."""
         found = await self._batch.holdings.ask(self._citizen_id)
         assert found is not None
         return found
+
+    async def extract(self) -> Extract:
+        """Everything that is kept about the citizen, opened."""
+        found = await self._batch.extracts.ask(self._citizen_id)
+        assert found is not None
+        return found
+
+    async def own_word(self) -> str | None:
+        """The hash of the word that uncovers the menu, None when the citizen chose none."""
+        return await self._batch.own_words.ask(self._citizen_id)

@@ -9,13 +9,17 @@ Turns in batches: claim the next incoming of up to 64 citizens, decide all, writ
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from datetime import datetime, timedelta
+from functools import partial
 
 import msgspec
 import structlog
 
 from bot.clock import Clock
 from bot.engine.apply import Apply, Surface, Taken, apology
+from bot.engine.carrier import Carrier
+from bot.engine.effects import ClaimMove
 from bot.engine.flow import Flows
 from bot.engine.press import Presses
 from bot.engine.reads import BatchReads, Reads
@@ -37,6 +41,8 @@ ATTEMPTS = 3
 DECIDE_S = 5.0
 IDLE_S = 1.0
 
+Moving = tuple[Claimed, str]  # a turn put aside, and the code of the move it asks for
+
 _incoming = msgspec.json.Decoder(Incoming)
 
 
@@ -44,7 +50,8 @@ class Runner:
     """
     Takes turns until told to stop. content: gives the edition in force at the moment of the turn.
 
-    surfaces: by channel name; a channel that is off is absent, and its waiting turns are still taken.
+    surfaces: by channel name; a channel that is off is absent, and its waiting turns are still taken. site: public
+    address of the installation's pages, empty without one.
     """
 
     def __init__(
@@ -56,6 +63,7 @@ class Runner:
         clock: Clock,
         *,
         batch: int = BATCH,
+        site: str = "",
     ) -> None:
         self._database = database
         self._flows = flows
@@ -63,8 +71,15 @@ class Runner:
         self._surfaces = surfaces
         self._clock = clock
         self._batch = batch
+        self._site = site
         self._presses = Presses(database.cipher)
         self._apply = Apply(surfaces, self._presses)
+        self._has_more = False
+        self._carriers: list[Carrier] = []
+
+    def carry(self, carrier: Carrier) -> None:
+        """From now on answers of the carrier's channel ride with the batch that plans them."""
+        self._carriers.append(carrier)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop` is set; the turns in hand are finished first. A database that is gone is waited for."""
@@ -79,40 +94,68 @@ class Runner:
                 taken, pause = 0, min(pause * 2, 5.0)
                 await _sleep(stop, pause)
                 continue
-            if not taken:
+            if not taken or not self._has_more:  # what arrives meanwhile rings
                 await listener.wait(IDLE_S)
 
     async def run_once(self) -> int:
         """One batch; returns how many incomings were claimed. Raises Unavailable: nothing was taken then."""
         now = self._clock.now()
         claimed: list[Claimed] = []
+        moving: list[Moving] = []
         try:
-            with TURN_S.time():
+            with TURN_S.time(), ExitStack() as committed:
                 async with self._database.write() as tx:
                     claimed = await tx.inbox.claim(limit=self._batch, now=now)
                     if claimed:
-                        await self._take(tx, claimed, now)
+                        moving = await self._take(tx, claimed, now)
+                        await self._hand_over(tx, claimed, committed)
         except Unavailable:
             raise
         except Exception as error:
             log.warning("batch_failed", error=type(error).__name__, turns=len(claimed))
-            for one in claimed:
-                await self._alone(one, now)
+            moving = [(one, "") for one in claimed]
+        for one, code in moving:
+            await self._alone(one, now, code)
+        self._has_more = len(claimed) == self._batch or bool(moving) or any(one.has_next for one in claimed)
         return len(claimed)
 
-    async def _alone(self, claimed: Claimed, now: datetime) -> None:
+    async def _hand_over(self, tx: Transaction, claimed: Sequence[Claimed], committed: ExitStack) -> None:
+        """What the batch planned goes with the senders of this process; the others are rung for."""
+        waiting = {one.channel for one in claimed}
+        for carrier in self._carriers:
+            if carrier.channel in waiting and (board := committed.enter_context(carrier.ride())) is not None:
+                await board(tx)
+                waiting.discard(carrier.channel)
+        if waiting:
+            tx.notify("outbox")
+
+    async def _alone(self, claimed: Claimed, now: datetime, code: str) -> None:
+        """code: of the chat that this turn brings along, "" as far as is known."""
+        moving: list[Moving] = []
         try:
             async with self._database.write() as tx:
+                if code:
+                    owner = await tx.moves.owner(code, now=now)
+                    await tx.moves.lock([claimed.citizen_id, *([owner] if owner else [])])
                 again = await tx.inbox.claim_one(claimed.id, now=now)
                 if again is not None:
-                    await self._take(tx, [again], now)
+                    moving = await self._take(tx, [again], now, code)
+                    tx.notify("outbox")
+                    tx.notify("inbox")  # what waited for the other chat waits in this lane now
         except Unavailable:
             raise
         except Exception as error:
             async with self._database.write() as tx:
                 await self._failed(tx, claimed, error, now)
+        for one, found in moving:
+            await self._alone(one, now, found)
 
-    async def _take(self, tx: Transaction, claimed: Sequence[Claimed], now: datetime) -> None:
+    async def _take(self, tx: Transaction, claimed: Sequence[Claimed], now: datetime, code: str = "") -> list[Moving]:
+        """
+        Decide and write these turns. Gives those put aside: a move needs two lanes, taken in order, so it goes alone.
+
+        code: of the move whose lanes the transaction has.
+        """
         ids = [one.citizen_id for one in claimed]
         citizens = await tx.citizens.load(ids)
         sessions = await tx.sessions.load(ids)
@@ -130,6 +173,7 @@ class Runner:
             return_exceptions=True,
         )
         batch: list[Taken] = []
+        moving: list[Moving] = []
         for one, outcome in zip(claimed, decided, strict=True):
             if isinstance(outcome, Unavailable):
                 raise outcome
@@ -137,11 +181,13 @@ class Runner:
                 await self._failed(tx, one, outcome, now)
             elif isinstance(outcome, BaseException):
                 raise outcome
+            elif (found := _moves(outcome)) and found != code:
+                moving.append((one, found))
             else:
                 batch.append(outcome)
         await self._apply.write(tx, batch, now=now)
         TURNS.labels("done").inc(len(batch))
-        tx.notify("outbox")
+        return moving
 
     async def _decide(
         self,
@@ -153,7 +199,7 @@ class Runner:
         content: Content,
         now: datetime,
     ) -> Taken:
-        incoming = _incoming.decode(one.payload)
+        incoming = self._heard(one)
         target: tuple[str, str] | None = (one.channel, one.address)
         if not one.address:
             place = reachable.get(one.citizen_id)
@@ -170,6 +216,8 @@ class Runner:
             reads=Reads(reads, one.citizen_id),
             kind=incoming.kind,
             source=incoming.source,
+            site=self._site,
+            sign=partial(self._database.cipher.mac, "turn"),
         )
         has_keyboard = surface.limits.bottom_keyboard if surface else False
         talk = Talk(self._flows, turn, _session(row), has_bottom_keyboard=has_keyboard)
@@ -177,6 +225,14 @@ class Runner:
         async with asyncio.timeout(DECIDE_S):
             await talk.hear(incoming, press)
         return Taken(one, incoming, talk, target if surface else None)
+
+    def _heard(self, one: Claimed) -> Incoming:
+        """What was said. A press that came along from another chat edits nothing: that message is not in this one."""
+        incoming = _incoming.decode(one.payload)
+        if not incoming.message or not one.address:
+            return incoming
+        find = self._database.cipher.find("address", incoming.address.channel, incoming.address.chat)
+        return incoming if find == one.address else msgspec.structs.replace(incoming, message="", answer="")
 
     async def _failed(self, tx: Transaction, one: Claimed, error: Exception, now: datetime) -> None:
         name = type(error).__name__
@@ -191,9 +247,16 @@ class Runner:
         alarm("turn_parked", turn=one.event, error=name)
         await tx.inbox.park(one.id, error=name, now=now)
         if one.address and one.channel in self._surfaces:
-            text = render.say(self._content(), "fallback.trouble", {})
+            content = self._content()
+            today = render.local(now, content.default_office.timezone).date()
+            text = render.say(content, "fallback.trouble", {}, today=today)
             await tx.outbox.add([apology(one, text, now=now)], now=now)
             tx.notify("outbox")
+
+
+def _moves(taken: Taken) -> str:
+    """The code by which this turn brings another chat's history, "" for any other turn."""
+    return next((effect.code for effect in taken.talk.writes if isinstance(effect, ClaimMove)), "")
 
 
 def _session(row: SessionRow | None) -> Session | None:

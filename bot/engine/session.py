@@ -25,7 +25,8 @@ class Session(msgspec.Struct, omit_defaults=True):
     place: where the citizen stands. trail: screens before it, newest last.
 
     shown: (choice id, label) of the present screen in the order of their numbers. number: counts shown screens, so that
-    a press is known to come from the newest one. is_bare: the client shows no buttons.
+    a press is known to come from the newest one. is_bare: the client shows no buttons. office: the citizen's, kept
+    here while nothing else may be kept. is_covered: the menu is a neutral one.
     """
 
     place: Place
@@ -33,14 +34,12 @@ class Session(msgspec.Struct, omit_defaults=True):
     shown: list[tuple[str, str]] = []
     number: int = 0
     is_bare: bool = False
+    office: str = ""
+    is_covered: bool = False
 
 
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(Session)
-
-
-def fresh() -> Session:
-    return Session(place=Place("start", "hello"))
 
 
 def encode(session: Session) -> bytes:

@@ -5,48 +5,61 @@ Nothing here touches the database but the turn's reads. The result is applied by
 """
 
 import copy
+import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from bot.engine import code
+from bot.engine.days import after_answer, after_resume
 from bot.engine.effects import (
     REFUSABLE,
     Again,
     Agree,
+    Answer,
     Ask,
     Back,
     Choice,
+    ChooseOffice,
     ChooseSituations,
+    ClaimMove,
+    Conceal,
     CountStart,
     Effect,
     Enter,
     EraseAll,
     Finish,
+    ForgetItems,
     Goto,
+    IssueCode,
     Keep,
+    KeepNothing,
     MarkItem,
     MarkReachable,
     Notice,
-    OpenCase,
+    RemindOn,
     ResumeReminders,
     Say,
     StopReminders,
     Welcome,
+    Withdraw,
 )
 from bot.engine.flow import Flow, Flows, Handler
-from bot.engine.outcome import Marked, Overrun, PolicyBreach, Said
+from bot.engine.outcome import Answered, Marked, Overrun, PolicyBreach, Said
 from bot.engine.press import Press
 from bot.engine.screen import BACK, HUMAN, MENU, NEXT, PREVIOUS, Labels, Option, Screen, lay_out
 from bot.engine.session import TRAIL_MAX, Place, Session
 from bot.engine.turn import Turn
-from bot.engine.words import Command, chosen, command, everywhere, is_greeting
+from bot.engine.words import Command, chosen, command, everywhere, is_greeting, plain, told
 from bot.messages import Incoming, Kind
 from bot.texts import render
-from storage.records import CitizenRow, Lane, PlanItemRow
+from storage.records import AnswerRow, CitizenRow, Lane, PlanItemRow
 
 STEPS_MAX = 100
 MESSAGES_MAX = 20
 CHARS_MAX = 16_384
+COVER = "cover"  # the flow of the neutral screen
+MOVE = "move"  # the flow that hears a code of another chat, at any step
 
 SILENT = {Kind.STOPPED, Kind.RETURNED}
 POLITE = {
@@ -80,9 +93,11 @@ class Talk:
         self.turn = turn
         self.is_new = session is None
         self.session = session or Session(place=Place("start", "hello"))
+        turn.chosen_office = turn.citizen.office or self.session.office
         self.said: list[Said] = []
         self.writes: list[Effect] = []
         self.edits = False
+        self.is_secret = False  # nothing of this turn is kept: a code was made or said, or all that is kept was shown
         self._flows = flows
         self._has_bottom_keyboard = has_bottom_keyboard
         self._at = self.session.place
@@ -97,7 +112,9 @@ class Talk:
         """Decide what follows from the message. press: what its button data say, None for no valid press."""
         if incoming.bare != self.session.is_bare and incoming.kind in (Kind.TEXT, Kind.START):
             self.session.is_bare = incoming.bare
-        if incoming.kind in SILENT:
+        if self.session.is_covered and incoming.kind not in (Kind.CLOCK, *SILENT):
+            await self._covered(incoming, press)
+        elif incoming.kind in SILENT:
             await self._run([MarkReachable(is_reachable=incoming.kind is Kind.RETURNED)])
         elif incoming.kind is Kind.CLOCK:
             await self._remind(incoming)
@@ -122,7 +139,33 @@ class Talk:
         assert isinstance(effect, REFUSABLE)
         await self._run(effect.refused)
 
+    async def _covered(self, incoming: Incoming, press: Press | None) -> None:
+        """Whatever is said or pressed meets a neutral screen, until it is the citizen's own word; «меню» for none."""
+        turn, text = self.turn, incoming.text if incoming.kind is Kind.TEXT else ""
+        heard = (command(text) or everywhere(text, turn.content.words)) if text else None
+        own = await turn.reads.own_word()
+        if own is None:
+            is_said = bool(heard and heard.flow == "menu") or bool(press and press.choice == MENU)
+        else:
+            is_said = bool(text) and hmac.compare_digest(own, own_word(turn, text))
+            self.is_secret = self.is_secret or is_said
+        if is_said:
+            self.session.is_covered = False
+            await self._run([Enter("menu")])
+        elif heard and heard.flow == "stop":
+            await self._run([StopReminders(), Enter(COVER, "links")])
+        else:
+            await self._run([Enter(COVER, "links")])
+
+    def become(self, citizen: CitizenRow, session: Session | None) -> None:
+        """From here on the turn is this citizen's. The way back is that of the talk that came along with them."""
+        self.turn.citizen = citizen
+        trail = session.trail if session else []
+        self.session.trail = [place for place in trail if place.flow != MOVE][-TRAIL_MAX:]
+
     async def _remind(self, incoming: Incoming) -> None:
+        if self.turn.policy == "information":  # the channel was full when the reminder was planned
+            return
         kind, about, subject = [*incoming.data.split("|"), "", ""][:3]
         handler = self._flows.due.get(kind)
         if handler is None:
@@ -180,6 +223,10 @@ class Talk:
         await self._run(await self._handle(handler, heard=name, about=about))
 
     async def _typed(self, text: str, source: str) -> None:
+        is_linked, typed = code.linked(source) is not None, code.read(text)
+        if is_linked or (self.is_new and typed):
+            await self._run([Enter("start", source=source if is_linked else f"{code.PREFIX}{typed}")])
+            return
         if source and not self.is_new:
             await self._run([CountStart(source)])  # a link followed by words of one's own: the words are answered
         heard = command(text) or everywhere(text, self.turn.content.words)
@@ -189,13 +236,17 @@ class Talk:
         if self.is_new:
             await self._run([Enter("start", source=source)])
             return
+        if typed:
+            await self._run([Enter(MOVE, "typed", code=typed)])
+            return
         place = self.session.place
         if not self._flows.has(place.flow, place.step):
             await self._run([Enter("fallback", "moved")])
             return
         flow = self._flows[place.flow]
         hearing = flow.hearing.get(place.step)
-        choice = chosen(text, self.session.shown, self.turn.content.words)
+        is_number = hearing is not None and hearing.numbers and text.strip(" .").isdecimal()
+        choice = None if is_number else chosen(text, self.session.shown, self.turn.content.words)
         if choice is not None and hearing is not None:
             await self._hear_choice(flow, hearing.handler, choice)
             return
@@ -205,6 +256,8 @@ class Talk:
             await self._run(await self._handle(hearing.handler, text=text))
         elif is_greeting(text, self.turn.content.words):
             await self._run([Enter("start")])
+        elif event := told(text, self.turn.content.events):
+            await self._run([Enter("life", "told", event=event)])
         else:
             await self._run([Enter("fallback", "unknown")])
 
@@ -245,7 +298,8 @@ class Talk:
                 data = {**self._at.data, **effect.data}
                 self._at.data = {name: value for name, value in data.items() if value is not None}
             elif isinstance(effect, Goto):
-                self._at = Place(self._at.flow, effect.step, dict(self._at.data))
+                page = self._at.page if effect.step == self._at.step else 0
+                self._at = Place(self._at.flow, effect.step, dict(self._at.data), page)
                 await self._ask_here()
             elif isinstance(effect, Enter):
                 await self._enter(effect)
@@ -294,7 +348,7 @@ class Talk:
     # saying
 
     def _words(self, key: str, values: Any) -> str:
-        text = render.say(self.turn.content, key, values, today=self.turn.today)
+        text = render.say(self.turn.content, key, values, office=self.turn.office, today=self.turn.today)
         self._chars += len(text)
         if self._chars > CHARS_MAX or len(self.said) >= MESSAGES_MAX:
             raise Overrun(f"too much said at {self._at.name}")
@@ -308,7 +362,7 @@ class Talk:
         self._arrive()
         session = self.session
         session.number += 1
-        has_back = bool(session.trail) and self._at.flow != "menu"
+        has_back = bool(session.trail) and self._at.flow != "menu" and not session.is_covered
         screen = self._lay_out(
             effect.key, effect.choices, self._words(effect.key, effect.values), has_back, self._at.page
         )
@@ -349,7 +403,7 @@ class Talk:
     def _footer(self, choices: set[str]) -> list[str]:
         """«Меню» and «Специалист», where the screen does not offer them by itself."""
         menu = [] if "menu" in choices or self._at.flow == "menu" else [MENU]
-        return menu + ([] if "handover" in choices else [HUMAN])
+        return menu + ([] if "handover" in choices or self.session.is_covered else [HUMAN])
 
     def _arrive(self) -> None:
         """Keep the way back: where we come from, without walking in circles."""
@@ -372,23 +426,41 @@ class Talk:
         turn = self.turn
         if effect.personal and turn.policy == "information":
             raise PolicyBreach(f"{type(effect).__name__} in an informing channel at {self._at.name}")
-        if isinstance(effect, MarkItem | ChooseSituations) and not turn.has_consent:
+        if isinstance(effect, MarkItem | ChooseSituations | Answer | RemindOn) and not turn.has_consent:
             raise PolicyBreach(f"{type(effect).__name__} without consent at {self._at.name}")
         if isinstance(effect, MarkItem):
             effect = await self._marked(effect)
+        elif isinstance(effect, Answer):
+            row = AnswerRow(turn.citizen.id, effect.question, effect.value, turn.now)
+            turn.reads.overlay_answer(row)
+            self.writes += after_answer(turn, effect.question, effect.value)
+            effect = Answered(row)
         elif isinstance(effect, Agree):
             turn.citizen = replace(turn.citizen, consent_version=effect.version, consent_at=turn.now)
         elif isinstance(effect, EraseAll):
             turn.citizen = CitizenRow(turn.citizen.id, turn.citizen.stopped_at, None, None)
             self.session.trail = []
+            self.session.office = turn.chosen_office
+        elif isinstance(effect, ChooseOffice):
+            turn.chosen_office = self.session.office = effect.office
         elif isinstance(effect, ChooseSituations):
             turn.citizen = replace(turn.citizen, situations=tuple(effect.situations))
         elif isinstance(effect, StopReminders | ResumeReminders):
             stopped_at = turn.now if isinstance(effect, StopReminders) else None
             turn.citizen = replace(turn.citizen, stopped_at=stopped_at)
-        elif isinstance(effect, OpenCase):
+            if stopped_at is None:
+                self.writes += await after_resume(turn)
+        elif isinstance(effect, Withdraw):
+            turn.citizen = replace(turn.citizen, consent_version=None, consent_at=None, situations=())
+            self.session.trail = []
+        elif isinstance(effect, Conceal):
+            self.session.is_covered, self.edits = True, False  # the pressed message goes, too
+        elif isinstance(effect, ForgetItems):
+            turn.reads.forget(effect.items)
+        elif isinstance(effect, REFUSABLE):
             checkpoint = _Checkpoint(copy.deepcopy(self.session), len(self.said), len(self.writes))
             self._checkpoints[id(effect)] = checkpoint
+        self.is_secret = self.is_secret or isinstance(effect, IssueCode | ClaimMove | KeepNothing)
         self.writes.append(effect)
 
     async def _marked(self, effect: MarkItem) -> Marked:
@@ -406,6 +478,11 @@ class Talk:
         )
         self.turn.reads.overlay(row)
         return Marked(row)
+
+
+def own_word(turn: Turn, text: str) -> str:
+    """The word that uncovers the menu as it is kept: a keyed hash, another one for each citizen."""
+    return turn.sign("own word", turn.citizen.id, plain(text)).hex()
 
 
 def _heard(screen: Screen) -> list[tuple[Option, str]]:

@@ -1,13 +1,16 @@
 """
 Typed words as what they stand for: a command, a word heard everywhere, a number or the label of a button.
 
-Looked up in this order: commands, words heard everywhere, buttons of the present screen (number, label), main menu.
+Looked up in this order: commands, words heard everywhere, buttons of the present screen (number, label), main menu,
+words that the step asks for, a greeting, changes in life.
 """
 
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+
+from bot.texts.schema import Event
 
 COMMANDS = {
     "start": "start",
@@ -21,7 +24,14 @@ COMMANDS = {
     "stop": "stop",
     "help": "help",
 }
-EVERYWHERE = {"menu": "menu", "stop": "stop", "human": "handover", "help": "help", "data": "my_data"}
+EVERYWHERE = {
+    "menu": "menu",
+    "stop": "stop",
+    "human": "handover",
+    "help": "help",
+    "data": "my_data",
+    "answers": "answers",
+}
 GREETING = "start"
 _COMMAND = re.compile(r"/([a-z]+)(?:@\w+)?(?:\s+([A-Za-z0-9_-]{1,60}))?\s*\Z", re.IGNORECASE)
 _NOT_WORDS = re.compile(r"[^\w\s/:–—-]|_", re.UNICODE)
@@ -65,6 +75,12 @@ def everywhere(text: str, words: Mapping[str, Sequence[str]]) -> Command | None:
 def is_greeting(text: str, words: Mapping[str, Sequence[str]]) -> bool:
     """«привет», «начать»: a start where nothing else was asked for."""
     return plain(text) in words.get(GREETING, ())
+
+
+def told(text: str, events: Mapping[str, Event]) -> str:
+    """The change in life that the words tell of, "" for none."""
+    said = plain(text)
+    return next((event.id for event in events.values() if said in map(plain, event.says)), "") if said else ""
 
 
 def chosen(text: str, shown: Sequence[tuple[str, str]], words: Mapping[str, Sequence[str]]) -> str | None:

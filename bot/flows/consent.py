@@ -2,7 +2,7 @@
 Consent to keeping a plan: a document of its own, asked before anything personal is kept.
 
 ask <--> full
- |-- yes --> plan
+ |-- yes --> profile --> plan
  +-- no ---> declined: everything informational goes on
 """
 
@@ -40,7 +40,7 @@ async def answered(turn: Turn) -> list[Effect]:
         return [Goto("declined")]
     picked = [id_ for id_ in turn.data.get("picked", ()) if id_ in turn.content.situations]
     chosen: list[Effect] = [ChooseSituations(picked)] if picked else []
-    return [Agree(turn.content.consent.version), *chosen, Say("consent.agreed"), Enter("plan")]
+    return [Agree(turn.content.consent.version), *chosen, Say("consent.agreed"), Enter("profile")]
 
 
 @flow.asks("full")

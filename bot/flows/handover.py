@@ -13,7 +13,7 @@ from bot.engine.turn import Turn
 from bot.flows.words.answer_time import answer_time
 from bot.texts.schema import Need
 
-TOPIC = "question"
+TOPIC = "question"  # of a case that follows from no answer; else it is the question's id
 
 flow = Flow(
     "handover",
@@ -22,6 +22,7 @@ flow = Flow(
     says={
         "may_pass": Need(buttons=("yes", "no")),
         "words": Need(buttons=("skip",)),
+        "words_about": Need(("question",), buttons=("skip",)),
         "sent": Need(("when",), buttons=("add", "menu")),
         "already": Need(("when",), buttons=("add", "menu")),
         "more": Need(buttons=("menu",)),
@@ -64,6 +65,9 @@ async def phone_answered(turn: Turn) -> list[Effect]:
 
 @flow.asks("words")
 async def ask_words(turn: Turn) -> list[Effect]:
+    question = turn.content.questions.get(str(turn.data.get("question", "")))
+    if question is not None:
+        return [Ask("handover.words_about", [Choice("skip")], question=question.question)]
     return [Ask("handover.words", [Choice("skip")])]
 
 
@@ -72,7 +76,8 @@ async def words_said(turn: Turn) -> list[Effect]:
     if not (turn.has_consent or turn.data.get("may_pass")):
         return [Goto("may_pass")]
     taken: list[Effect] = [AddWords(turn.text), Goto("added")] if turn.text else [Goto("already")]
-    opened = OpenCase(turn.id[:16], TOPIC, turn.text, _context(turn), refused=taken)
+    topic = str(turn.data.get("question") or TOPIC)
+    opened = OpenCase(turn.id[:16], topic, turn.text, _context(turn), refused=taken)
     return [opened, Keep(may_pass=None), Goto("sent")]
 
 

@@ -1,9 +1,17 @@
-"""topics --> list --> answer --> helped | a person"""
+"""
+topics --> list --> answer --> helped
+                      +------> not_helped --> a person, told which question it was
 
-from bot.engine.effects import Ask, Choice, Effect, Enter, Goto, Keep
+How often an answer was shown and judged is counted by question, not by person. A shown answer counts once, however
+often its buttons are pressed: its place in the session remembers.
+"""
+
+from bot.engine.effects import Ask, Choice, CountAnswer, Effect, Enter, Goto, Keep
 from bot.engine.flow import Flow
 from bot.engine.turn import Turn
 from bot.texts.schema import Need
+
+CRISIS = "crisis"  # nobody in a bad hour is asked for a mark
 
 flow = Flow(
     "questions",
@@ -46,16 +54,21 @@ async def ask_answer(turn: Turn) -> list[Effect]:
     question = turn.content.questions.get(str(turn.data.get("question", "")))
     if question is None:
         return [Goto("topics")]
-    answer = turn.fill(question.answer)
-    choices = [Choice("helped"), Choice("not_helped"), Choice("handover")]
-    return [Ask("questions.answer", choices, question=question.question, answer=answer)]
+    judging = [] if question.escalation == CRISIS else [Choice("helped"), Choice("not_helped")]
+    choices = [*judging, Choice("handover")]
+    said = Ask("questions.answer", choices, question=question.question, answer=turn.fill(question.answer))
+    if turn.data.get("is_shown"):  # once more: back, or an old button
+        return [said]
+    return [CountAnswer(question.id, "shown"), Keep(is_shown=True), said]
 
 
 @flow.hears("answer")
 async def answer_judged(turn: Turn) -> list[Effect]:
+    question = str(turn.data.get("question", ""))
     if turn.heard == "handover":
-        return [Enter("handover")]
-    return [Keep(question=None), Goto("helped" if turn.heard == "helped" else "not_helped")]
+        return [Enter("handover", question=question)]
+    judged = [] if turn.data.get("is_judged") else [CountAnswer(question, turn.heard), Keep(is_judged=True)]
+    return [*judged, Goto(turn.heard)]
 
 
 @flow.asks("helped")
@@ -75,4 +88,6 @@ async def ask_not_helped(turn: Turn) -> list[Effect]:
 
 @flow.hears("not_helped", anytime=True)
 async def not_helped_answered(turn: Turn) -> list[Effect]:
-    return [Enter("handover")] if turn.heard == "handover" else await helped_answered(turn)
+    if turn.heard == "handover":
+        return [Enter("handover", question=turn.data.get("question"))]
+    return await helped_answered(turn)

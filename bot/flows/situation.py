@@ -1,7 +1,7 @@
 """
 What life situation the citizen is in; several at once.
 
-choose --> more --> ready --> consent --> plan
+choose --> more --> ready --> consent --> profile --> plan
   ^          |        +-----> the situation's page
   +----------+
 """
@@ -15,7 +15,7 @@ flow = Flow(
     "situation",
     start="choose",
     says={
-        "choose": Need(),
+        "choose": Need(buttons=("relatives",)),
         "more": Need(("chosen",), buttons=("enough",)),
         "ready": Need(("chosen",), buttons=("plan", "page")),
         "not_ready": Need(("chosen",), buttons=("page", "handover", "questions")),
@@ -34,11 +34,14 @@ def _names(situations: list[Situation]) -> str:
 
 @flow.asks("choose")
 async def ask_choose(turn: Turn) -> list[Effect]:
-    return [Ask("situation.choose", [Choice(one.id, one.label) for one in turn.content.situations.values()])]
+    situations = [Choice(one.id, one.label) for one in turn.content.situations.values()]
+    return [Ask("situation.choose", [*situations, Choice("relatives")])]
 
 
 @flow.hears("choose", anytime=True)
 async def chosen(turn: Turn) -> list[Effect]:
+    if turn.heard == "relatives":
+        return [Enter("relatives")]
     if turn.heard not in turn.content.situations:
         return [Goto("choose")]
     if turn.policy == "information":
@@ -83,7 +86,7 @@ async def ready_answered(turn: Turn) -> list[Effect]:
     picked = _picked(turn)
     if turn.heard == "plan":
         if turn.has_consent:
-            return [Enter("plan")]
+            return [Enter("profile")]  # what the new situation asks and nobody answered yet
         return [Enter("consent", picked=[one.id for one in picked])]
     if turn.heard in ("handover", "questions"):
         return [Enter(turn.heard)]

@@ -4,7 +4,7 @@ import asyncio
 import dataclasses
 import inspect
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from types import MappingProxyType
@@ -18,19 +18,27 @@ from bot.engine.effects import Effect
 from bot.engine.flow import Flows
 from bot.flows import FLOWS
 from bot.messages import Kind
+from bot.nudges import Nudging
 from bot.outbox import Sender
 from bot.texts import render
+from bot.texts.plan import form
 from storage.database import Database, open_database
+from storage.records import PlanItemRow, ReminderRow
 from tests.databases import SECRETS
 from tests.delivery.platform import Platform
 from tests.delivery.world import World
+from tests.dialogs.offices import several_offices
 from tests.dialogs.transcripts import EVERYWHERE, TO_PLAN
-from tests.dialogs.walk import Record, explore, recorded
+from tests.dialogs.walk import Record, act, explore, recorded
 from tests.talk import FixedClock, Talk, real_content
+
+pytestmark = pytest.mark.timeout(300)  # whichever test comes first waits for the walk
 
 PLANNED = tuple(
     line.strip()[2:] for line in TO_PLAN.splitlines() if line.strip().startswith("> ")
 )  # the citizen's lines
+FIRST_DAYS = ("/start", "/menu", "[more]", "[info]", "[pre_release]", "[days]")
+AGREED = PLANNED[: PLANNED.index("[yes]") + 1]  # the first question is asked
 NIGHT = datetime(2026, 11, 23, 20, 0, tzinfo=UTC)  # 03:00 in Barnaul
 # made by the engine itself, or for flows to come
 ENGINES_OWN = (effects.Again, effects.Back, effects.MarkReachable, effects.Finish)
@@ -60,6 +68,8 @@ class Walk:
     async def everything(self) -> None:
         for transcript in EVERYWHERE.values():
             await (await self.meet()).play(transcript)
+        to_many, to_day, to_end = (self._asked(kind) for kind in ("many", "date", ""))
+        answered = (*PLANNED, "мои ответы", "[q:papers]", "1")
         sent = (*PLANNED, "/human", "что делать без паспорта")
         item = (*PLANNED, "1")
         starts = (
@@ -74,11 +84,40 @@ class Walk:
             (*PLANNED, "/stop", "/plan", "2", "[later]"),
             ("/start", "/human", "нет"),
             ("/start", "/data"),
+            (*PLANNED, "/data"),
+            ("/start", "Ещё", "[move]", "[get]"),
             ("ыва", "ыва"),
+            (*FIRST_DAYS, "послезавтра"),
+            (*FIRST_DAYS, "когда-нибудь"),
+            AGREED,
+            to_many,
+            (*to_many, "[done]", "мои ответы"),
+            to_day,
+            (*to_day, "скоро"),
+            (*to_day, "1.1.1900"),
+            (*to_day, "1.1.2100"),
+            (*to_day, "15.03.2027"),
+            (*to_day, "[months]", "2", "15"),
+            to_end,
+            (*answered, "[q:papers]"),
+            (*answered, "[q:papers]", "[change]"),
+            (*PLANNED, "/menu", "[more]", "[situation]", "[other]", "[enough]", "мои ответы"),
+            (*item, "[stuck]", "1"),
+            (*item, "[stuck]", "3"),
+            *((*PLANNED, event.says[-1]) for event in self.content.events.values()),
         )
         await explore(self.meet, starts)
         await explore(lambda: self.meet(policy="information", channel="telegram"), [("/start",), ("/start", "/plan")])
         await self._rare()
+
+    def _asked(self, kind: str) -> tuple[str, ...]:
+        """The way to the first question of this kind; of none: to the end of the questions."""
+        for situation in self.content.situations.values():
+            kinds = [*(self.content.profile[id_].kind for id_ in situation.asks), ""]
+            if situation.plan and kind in kinds:
+                agreed = ("/start", f"[{situation.id}]", "[enough]", "[plan]", "[yes]")
+                return (*agreed, *["[skip]"] * kinds.index(kind))
+        raise LookupError(f"nobody asks a question of kind {kind}")
 
     async def _rare(self) -> None:
         """What comes only in odd weather."""
@@ -88,24 +127,96 @@ class Walk:
             if kind not in (Kind.TEXT, Kind.PRESS, Kind.CLOCK, Kind.STAFF, Kind.STOPPED, Kind.RETURNED):
                 await talk.send(kind)
         await self._finished()
+        await self._copied()
+        await self._moved()
+        await self._covered()
         await self._reminded()
+        await self._life()
         await self._withdrawn()
         await self._at_night()
         await self._twice_at_once()
         await self._late()
         await self._broken()
+        await self._printable()
+        await self._many_offices()
+
+    async def _many_offices(self) -> None:
+        content, self.content = self.content, several_offices()
+        await explore(self.meet, [("/start",), ("/start", "1", "меню", "[more]", "[office]")])
+        talk = await self.meet(channel="vk")
+        for line in ("/start", "1", *PLANNED[1:], "/data", "[file]"):
+            await act(talk, line)
+        self.content = content
 
     async def _finished(self) -> None:
         talk = await self.meet()
         await talk.play(TO_PLAN)
         await talk.say("1")
-        for _ in talk.content.situations["released"].plan:
+        for _ in form([talk.content.situations["released"]], {}):  # of who answered nothing
             await talk.press("done")
             if any(choice.startswith("next") for choice in talk._buttons):
                 await talk.press("next")
         for way in ("jobs", "handover"):
             await talk.say("/plan")
             await talk.press(way)
+
+    async def _copied(self) -> None:
+        """«Мои данные» with something of every kind, read in a messenger."""
+        talk = await self.meet(channel="vk")
+        await talk.play(TO_PLAN)
+        for line in ("мои ответы", "[q:papers]", "[a:papers=all]", "/plan", "1"):
+            await act(talk, line)
+        for marks in (("done",), ("later", "tomorrow"), ("not_mine",), ("done", "undo")):
+            for mark in marks:
+                await talk.press(mark)
+            await talk.press("next")
+        await talk.press("stuck")
+        citizen, due_at = await talk.citizen(), talk.clock.now() + timedelta(days=30)
+        async with self.database.write() as tx:
+            await tx.reminders.add(
+                [
+                    ReminderRow("day", citizen.id, "release", "on:released", due_at),
+                    ReminderRow("silence", citizen.id, "nudge", "", due_at),
+                ]
+            )
+        for line in ("/human", "первое", "/data", "[file]", "/stop", "/data", "[file]"):
+            await act(talk, line)
+        while "more" in talk._buttons:
+            await talk.press("more")
+        await talk.press("data")
+        async with self.database.write() as tx:
+            case = (await tx.cases.load([citizen.id]))[citizen.id]
+            await tx.handle.queries.moves_close_case(tx.handle.connection, id=case.id, at=0)
+        for line in ("[file]", "/data", "[withdraw]", "[no]", "[withdraw]", "[yes]", "/data", "[file]"):
+            await act(talk, line)
+
+    async def _moved(self) -> None:
+        """Two chats of one citizen, every way to the code and with it."""
+        for way in ("plan", "menu"):
+            old, new = await self.meet(channel="vk"), await self.meet(channel="telegram")
+            for talk in (old, new):
+                talk.surfaces = {**old.surfaces, **new.surfaces}
+                talk.runner._surfaces = talk.runner._apply._surfaces = talk.surfaces
+            for line in (*PLANNED, "/data", "[move]", "[get]"):
+                await act(old, line)
+            code = old.shown[-1].text.split("\n")[0].rpartition(" ")[2]
+            assert [message.key for message in await new.say(code)][-1] == "move.moved"
+            assert [message.key for message in await old.heard()] == ["move.goodbye"]
+            await new.press(way)
+
+    async def _covered(self) -> None:
+        """A word of one's own, the talk hidden and shown again."""
+        talk = await self.meet()
+        await talk.play(TO_PLAN)
+        to_word = ("Ещё", "[cover]", "[word]")
+        for line in (*to_word, "[menu]", *to_word, "а", "синий трактор", "[menu]", *to_word[:2], "[menu]"):
+            await act(talk, line)
+        for line in (*to_word, "белый пароход", "[hide]", "меню", "белый пароход"):
+            answers = await act(talk, line)
+        assert [message.key for message in answers] == ["menu.main"]
+        again = await self.meet(channel="vk")
+        for line in (*PLANNED, *to_word, "белый пароход", "/data", "[file]"):
+            await act(again, line)
 
     async def _reminded(self) -> None:
         for choice in ("item", "list", "stop"):
@@ -116,6 +227,85 @@ class Walk:
             talk.clock.move(days=1)
             assert [message.key for message in await talk.tick()] == ["plan.reminder"]
             await talk.press(choice)
+
+    async def _life(self) -> None:
+        """What a change does and how it is undone; the questions that come by themselves."""
+        for ways in (
+            ["yes", "undo", "plan"],
+            ["yes", "undo", "list"],
+            ["yes", "plan"],
+            ["yes", "info:released"],
+            ["yes", "handover"],
+            ["no"],
+        ):
+            talk = await self._prepares()
+            await talk.say("освободился")
+            for way in ways:
+                await talk.press(way)
+        await self._opened_again()
+        for ways in (["fine"], ["help"], ["told"], ["quiet", "again"]):
+            talk = await self._nudged()
+            for way in ways:
+                await talk.press(way)
+        talk = await self._nudged()
+        for choice in ("quiet", "menu", "more", "_next", "ask_again", "plan"):
+            await talk.press(choice)
+        for way in ("plan", "menu"):
+            talk = await self._nudged()
+            for choice in ("quiet", "again", way):
+                await talk.press(choice)
+            talk = await self._nudged()
+            await talk.press("fine")
+            await talk.press(way)
+        for way in ("handover", "booking", "questions", "jobs", "plan"):
+            talk = await self._nudged()
+            await talk.press("help")
+            await talk.press(way)
+        for ways in (["stop"], ["day", "yes"], ["day", "never", "plan"], ["day", "never", "menu"]):
+            await self._on_the_day(*ways)
+        for ways in (["week", "plan"], ["week", "menu"], ["date"], ["never"]):
+            await self._on_the_day("day", "not_yet", *ways)
+
+    async def _prepares(self, *, clock: FixedClock | None = None, channel: str = "web") -> Talk:
+        talk = await self.meet(clock=clock, channel=channel)
+        await talk.play(TO_PLAN)
+        citizen = await talk.citizen()
+        async with self.database.write() as tx:
+            await tx.citizens.choose(citizen.id, ["pre_release"], now=talk.clock.now())
+        return talk
+
+    async def _opened_again(self) -> None:
+        for way in ("jobs", "booking"):
+            talk = await self.meet()
+            await talk.play(TO_PLAN)
+            row = PlanItemRow((await talk.citizen()).id, "resume", "done", "open", None, 1, talk.clock.now())
+            async with self.database.write() as tx:
+                await tx.plan.save([row])
+            await talk.say("меня уволили")
+            await talk.press("yes")
+            await talk.press(way)
+
+    async def _nudged(self) -> Talk:
+        """A citizen who is asked how it goes."""
+        talk = await self.meet(clock=FixedClock(), channel="telegram")
+        await talk.play(TO_PLAN)
+        for days in (22, 1):
+            await Nudging(self.database, talk.clock, self.content, {"telegram"}).plan()
+            talk.clock.move(days=days)
+        await Nudging(self.database, talk.clock, self.content, {"telegram"}).plan()
+        talk.clock.move(days=1)
+        assert [message.key for message in await talk.tick()] == ["life.nudge"]
+        return talk
+
+    async def _on_the_day(self, *ways: str) -> None:
+        talk = await self._prepares(clock=FixedClock())
+        citizen = await talk.citizen()
+        async with self.database.write() as tx:
+            day = ReminderRow(f"{citizen.id}:day", citizen.id, "release", "on:released", talk.clock.now())
+            await tx.reminders.add([day])
+        assert [message.key for message in await talk.tick()] == ["life.today"]
+        for way in ways:
+            await talk.press(way)
 
     async def _withdrawn(self) -> None:
         """Steps and whole flows that vanish under a citizen's feet; a button nobody knows; an old consent button."""
@@ -146,7 +336,7 @@ class Walk:
             await talk.send(Kind.PRESS, data="made up")
             await talk.press(way)
         agreed = await self.meet()
-        for line in PLANNED[:-1]:
+        for line in AGREED[:-1]:
             await (agreed.press(line[1:-1]) if line.startswith("[") else agreed.say(line))
         yes = agreed.data("yes")
         await agreed.press("yes")
@@ -198,6 +388,14 @@ class Walk:
         words = render.say(self.content, "fallback.late", {})
         assert platform.shown["late"][0].startswith(words)
 
+    async def _printable(self) -> None:
+        """An installation with a public address: what may be taken along has a link."""
+        talk = await self.meet()
+        talk.runner._site = "https://bot.example"
+        for line in ("/start", "/menu", "[more]", "[info]", "[relatives]", "[pre_release]"):
+            answers = await act(talk, line)
+        assert [message.key for message in answers] == ["relatives.share_link"]
+
     async def _broken(self) -> None:
         """A flow with a bug: three attempts, then an apology."""
 
@@ -229,7 +427,7 @@ def record(tmp_path_factory: pytest.TempPathFactory) -> Record:
         database = await open_database(f"sqlite:///{folder / 'walk.db'}", SECRETS)
         try:
             await database._writer.execute_fetchall("PRAGMA synchronous=OFF")  # type: ignore[attr-defined]
-            async with asyncio.timeout(110):  # no power is cut here: the disk need not be waited for
+            async with asyncio.timeout(280):  # no power is cut here: the disk need not be waited for
                 await Walk(database, recorded(FLOWS, record)).everything()
             async with database.read() as tx:
                 assert await tx.inbox.count_parked() == 1  # the broken flow's, nothing else

@@ -155,7 +155,7 @@ async def test_a_consent_pressed_twice_is_given_once(talk: Talk) -> None:
 
     answers = await talk.send(Kind.PRESS, data=data)
 
-    assert [message.key for message in answers] == ["fallback.old_button", "plan.list"]
+    assert [message.key for message in answers] == ["fallback.old_button", "profile.one"]
 
 
 async def test_old_buttons_months_later_lead_somewhere(planned: Talk) -> None:

@@ -125,7 +125,7 @@ async def test_own_data_are_told_and_deleted(planned: Talk, another: Callable[..
         > помогите с паспортом
         < handover.sent ...
         > /data
-        < my_data.kept [delete] [menu]
+        < my_data.kept ...
     """)
     told = planned.shown[-1].text
     assert planned.content.situations["released"].label in told
@@ -138,7 +138,7 @@ async def test_own_data_are_told_and_deleted(planned: Talk, another: Callable[..
         < my_data.erased
         < menu.main ...
         > /data
-        < my_data.nothing [delete] [menu]
+        < my_data.nothing ...
         > /plan
         < situation.choose ...
     """)

@@ -7,6 +7,7 @@ import pytest
 
 from bot.messages import Kind
 from bot.texts import render
+from bot.texts.plan import form
 from tests.dialogs.transcripts import PAGES_TURNED, STEPS_MARKED, TO_PLAN
 from tests.talk import Talk
 
@@ -18,7 +19,8 @@ async def planned(talk: Talk) -> Talk:
 
 
 def items(talk: Talk) -> list[str]:
-    return [step.id for step in talk.content.situations["released"].plan]
+    """What the plan of a citizen is who answered nothing."""
+    return list(form([talk.content.situations["released"]], {}))
 
 
 async def test_a_plan_has_at_least_nine_steps_each_told_in_full(planned: Talk) -> None:
@@ -86,13 +88,16 @@ async def test_a_done_step_can_be_reopened(planned: Talk) -> None:
 
 
 async def test_a_stuck_step_leads_to_help(planned: Talk) -> None:
-    first, second = items(planned)[:2]
+    second = items(planned)[1]
+    obstacles = " ".join(f"[o:{id_}]" for id_ in planned.content.obstacles)
     await planned.play(f"""
         > 1
         < plan.item ...
         > не получается
-        < plan.stuck [handover] [questions] [next:{second}] [undo:{first}] [list]
-        > [next]
+        < plan.stuck {obstacles} ...
+        > 1
+        < plan.obstacle ...
+        > [next:{second}]
         < plan.item ...
     """)
 

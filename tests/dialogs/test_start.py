@@ -68,7 +68,7 @@ async def test_an_informing_channel_greets_without_asking(another: Callable[...,
     await another("ivan", channel="telegram", policy="information").play("""
         > /start
         < start.hello_information
-        < info.list [released] [pre_release] [alimony] [other]
+        < info.list [released] [pre_release] [alimony] [other] [relatives]
     """)
 
 

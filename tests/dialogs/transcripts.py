@@ -16,13 +16,16 @@ TO_PLAN = """
     < consent.ask ...
     > [yes]
     < consent.agreed
+    < profile.intro
+    < profile.one ...
+    > [later]
     < plan.list ...
 """
 
 FIRST_PLAN = """
     > /start
     < start.hello
-    < situation.choose [released] [pre_release] [alimony] [other]
+    < situation.choose [released] [pre_release] [alimony] [other] [relatives]
     > [released]
     < situation.more [enough] ...
     > [enough]
@@ -31,6 +34,9 @@ FIRST_PLAN = """
     < consent.ask [yes] [no] [full]
     > [yes]
     < consent.agreed
+    < profile.intro
+    < profile.one ...
+    > [later]
     < plan.list ...
 """
 
@@ -61,6 +67,9 @@ TWO_SITUATIONS = """
     < consent.ask [yes] [no] [full]
     > [yes]
     < consent.agreed
+    < profile.intro
+    < profile.one ...
+    > [later]
     < plan.list ...
 """
 
@@ -82,12 +91,12 @@ WITHOUT_PLAN = """
     > /start
     < start.hello
     < situation.choose ...
-    > [alimony]
+    > [other]
     < situation.more ...
     > [enough]
     < situation.not_ready [page] [handover] [questions]
     > [page]
-    < info.page_without_plan [handover] [questions]
+    < info.page_without_plan ...
     > назад
     < situation.not_ready [page] [handover] [questions]
 """
@@ -109,7 +118,7 @@ DECLINED = """
     > [info]
     < info.list ...
     > [released]
-    < info.page [plan] [steps:released] [questions]
+    < info.page [plan] [steps:released] ...
     > [steps]
     < info.steps ...
     > 1
@@ -132,6 +141,9 @@ AGREED_AFTER_READING = """
     < consent.full ...
     > да
     < consent.agreed
+    < profile.intro
+    < profile.one ...
+    > [later]
     < plan.list ...
 """
 
@@ -140,13 +152,35 @@ CHANGED_SITUATION = f"""
     > меню
     < menu.main ...
     > [more]
-    < more.list [situation] [info] [my_data] [stop] [help]
+    < more.list [life] [situation] [info] [my_data] [move] [cover] [stop] [help]
     > [situation]
     < situation.choose ...
     > [alimony]
     < situation.more ...
     > [enough]
-    < situation.not_ready ...
+    < situation.ready [plan] [page]
+"""
+
+LIFE_CHANGES = f"""
+    {TO_PLAN}
+    > меню
+    < menu.main ...
+    > [more]
+    < more.list [life] ...
+    > [life]
+    < life.list ...
+    > [told:child_born]
+    < life.told ...
+    > [list]
+    < life.list ...
+    > [told:own_business]
+    < life.told ...
+    > назад
+    < life.list ...
+    > нашла работу!
+    < life.told ...
+    > [plan]
+    < plan.list ...
 """
 
 STEPS_MARKED = f"""
@@ -166,7 +200,9 @@ STEPS_MARKED = f"""
     > [next]
     < plan.item ...
     > не получается
-    < plan.stuck [handover] [questions] ...
+    < plan.stuck ...
+    > 1
+    < plan.obstacle ...
     > [next]
     < plan.item ...
     > [later]
@@ -185,6 +221,34 @@ STEPS_MARKED = f"""
     < plan.item ...
     > [reopen]
     < plan.changed_open ...
+"""
+
+ANSWERS_CHANGED = f"""
+    {TO_PLAN}
+    > Мои ответы
+    < answers.list ...
+    > [q:papers]
+    < profile.one ...
+    > 2
+    < answers.list ...
+    > [q:papers]
+    < answers.answer ...
+    > [change]
+    < profile.one ...
+    > 1
+    < answers.list ...
+    > [q:papers]
+    < answers.answer ...
+    > [forget]
+    < answers.forgotten
+    < answers.list ...
+    > [rest]
+    < profile.intro
+    < profile.one ...
+    > пропустить
+    < profile.one ...
+    > потом
+    < plan.list ...
 """
 
 PAGES_TURNED = f"""
@@ -272,7 +336,7 @@ ALWAYS_AT_HAND = f"""
     > /human
     < handover.words [skip]
     > /data
-    < my_data.kept [delete] [menu]
+    < my_data.kept [file] [situations] [withdraw] [move] [delete] [menu]
     > /stop
     < stop.done [resume] [my_data] [menu]
     > стоп
@@ -355,11 +419,11 @@ DATA_DELETED = f"""
     > [done]
     < plan.changed_done ...
     > /data
-    < my_data.kept [delete] [menu]
+    < my_data.kept [file] [situations] [withdraw] [move] [delete] [menu]
     > [delete]
     < my_data.confirm [yes] [no]
     > [no]
-    < my_data.kept [delete] [menu]
+    < my_data.kept [file] [situations] [withdraw] [move] [delete] [menu]
     > [delete]
     < my_data.confirm [yes] [no]
     > [yes]
@@ -369,6 +433,201 @@ DATA_DELETED = f"""
     < my_data.nothing [delete] [menu]
     > /plan
     < situation.choose ...
+"""
+
+TO_READING = """
+    > /start
+    < start.hello
+    < situation.choose ...
+    > меню
+    < menu.main ...
+    > [more]
+    < more.list ...
+    > [info]
+    < info.list ...
+"""
+
+READ_ON = f"""
+    {TO_READING}
+    > [pre_release]
+    < info.page...
+    > [pages]
+    < info.pages ...
+    > 1
+    < info.reading [next...
+    > [next]
+    < info.reading ...
+    > назад
+    < info.reading ...
+    > назад
+    < info.pages ...
+    > назад
+    < info.page...
+"""
+
+FIRST_DAYS = f"""
+    {TO_READING}
+    > [pre_release]
+    < info.page...
+    > [days]
+    < days.date [plain:pre_release]
+    > давно
+    < days.wrong [plain:pre_release]
+    > 12 декабря
+    < days.dated [date:pre_release] [share:pre_release]
+    > [share]
+    < relatives.share ...
+    > назад
+    < days.dated ...
+    > [date]
+    < days.date ...
+    > [plain]
+    < days.plain [date:pre_release] [share:pre_release]
+"""
+
+FOR_A_RELATIVE = """
+    > /start
+    < start.hello
+    < situation.choose ...
+    > [relatives]
+    < relatives.choose [released] [pre_release] [alimony] [other]
+    > [pre_release]
+    < relatives.share [page:pre_release] ...
+    > [days]
+    < days.date ...
+    > назад
+    < relatives.share ...
+    > [pages]
+    < info.pages ...
+    > 1
+    < info.reading ...
+    > назад
+    < info.pages ...
+    > назад
+    < relatives.share ...
+    > [page]
+    < info.page...
+"""
+
+NOT_HELPED = """
+    > /ask
+    < questions.topics ...
+    > 1
+    < questions.list ...
+    > 1
+    < questions.answer [helped] [not_helped] [handover]
+    > не помогло
+    < questions.not_helped [handover] [topics] [menu]
+    > [handover]
+    < handover.may_pass [yes] [no]
+    > да
+    < handover.words_about [skip]
+    > Всё равно непонятно
+    < handover.sent [add] [menu]
+"""
+
+SITUATION_HIDDEN = f"""
+    {TO_PLAN}
+    > 1
+    < plan.item ...
+    > [done]
+    < plan.changed_done ...
+    > /data
+    < my_data.kept ...
+    > [situations]
+    < my_data.situations [hide:released] [change]
+    > [hide:released]
+    < my_data.hide [yes] [no]
+    > нет
+    < my_data.situations ...
+    > [hide:released]
+    < my_data.hide ...
+    > да
+    < my_data.hidden
+    < my_data.kept ...
+    > [situations]
+    < my_data.no_situations [change]
+    > [change]
+    < situation.choose ...
+"""
+
+CONSENT_WITHDRAWN = f"""
+    {TO_PLAN}
+    > /human
+    < handover.words [skip]
+    > [skip]
+    < handover.sent ...
+    > /data
+    < my_data.kept ...
+    > [withdraw]
+    < my_data.withdraw [yes] [no]
+    > [no]
+    < my_data.kept ...
+    > Отозвать согласие
+    < my_data.withdraw [yes] [no]
+    > [yes]
+    < my_data.withdrawn
+    < menu.main ...
+    > /data
+    < my_data.nothing [file] [move] [delete] [menu]
+    > /plan
+    < situation.choose ...
+    > человек
+    < handover.already ...
+"""
+
+CODE_ASKED = f"""
+    {TO_PLAN}
+    > /data
+    < my_data.kept ...
+    > [move]
+    < move.choose [get] [have]
+    > [get]
+    < move.code [new] [menu]
+    > [new]
+    < move.code [new] [menu]
+    > назад
+    < move.choose [get] [have]
+    > [have]
+    < move.enter [menu]
+    > не помню
+    < move.wrong [again] [menu]
+    > [again]
+    < move.enter [menu]
+    > 2222AA2222
+    < move.confirm [yes] [no]
+    > [no]
+    < menu.main ...
+    > 2222-aa-2222
+    < move.confirm [yes] [no]
+    > да
+    < move.wrong [again] [menu]
+    > назад
+    < move.confirm [yes] [no]
+"""
+
+NOTHING_TO_MOVE = """
+    > /start
+    < start.hello
+    < situation.choose ...
+    > Ещё
+    < more.list ...
+    > [move]
+    < move.choose [get] [have]
+    > [get]
+    < move.nothing [have] [menu]
+    > [have]
+    < move.enter [menu]
+    > меню
+    < menu.main ...
+"""
+
+WRONG_CODE_FIRST = """
+    > 4К7-0МТ-9А52
+    < start.hello
+    < move.wrong [again] [menu]
+    > [menu]
+    < menu.main ...
 """
 
 EVERYWHERE = {name.lower(): talk for name, talk in list(globals().items()) if name.isupper() and isinstance(talk, str)}

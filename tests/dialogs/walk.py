@@ -37,7 +37,8 @@ class Record:
             self.effects.add(type(effect))
             if isinstance(effect, Ask | Notice):
                 at = effect.at if isinstance(effect, Notice) else place
-                self.offered.setdefault(at, set()).update(choice.id.partition(":")[0] for choice in effect.choices)
+                heard = [choice.id.partition(":")[0] for choice in effect.choices if not choice.url]
+                self.offered.setdefault(at, set()).update(heard)
             if is_dataclass(effect):
                 for one in fields(effect):
                     value: Any = getattr(effect, one.name)
@@ -56,7 +57,7 @@ def _recorded(flow: Flow, record: Record) -> Flow:
         copy.asking[step] = _asking(f"{flow.name}.{step}", handler, record)
     for step, hearing in flow.hearing.items():
         copy.hearing[step] = Hearing(
-            _hearing(f"{flow.name}.{step}", hearing.handler, record), hearing.anytime, hearing.words
+            _hearing(f"{flow.name}.{step}", hearing.handler, record), hearing.anytime, hearing.words, hearing.numbers
         )
     copy.due = {kind: _asking(f"{flow.name}.{kind}", handler, record) for kind, handler in flow.due.items()}
     return copy

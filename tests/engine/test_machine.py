@@ -50,8 +50,35 @@ MEDIA = [kind for kind in Kind if kind not in (Kind.TEXT, Kind.PRESS, Kind.START
 _outgoing = msgspec.json.Decoder(Outgoing)
 
 EVERYWHERE = ("назад", "меню", "стоп", "человек", "помощь", "мои данные", "да", "нет", "привет", "ещё", "мой план")
-HERE = ("сделано", "не получается", "завтра", "паспорта нет", "/start leaflet", "/start@bot x", "/nonsense")
-ITEM = ("done", "stuck", "later", "not_mine", "reopen", "tomorrow", "week", "undo", "next", "list", "dropped")
+HERE = (
+    "2222AA2222",
+    "скрыть переписку",
+    "сделано",
+    "не получается",
+    "завтра",
+    "паспорта нет",
+    "/start leaflet",
+    "/start@bot x",
+    "/nonsense",
+)
+ITEM = (
+    "done",
+    "stuck",
+    "later",
+    "not_mine",
+    "reopen",
+    "tomorrow",
+    "week",
+    "undo",
+    "next",
+    "list",
+    "dropped",
+    "o",
+    "item",
+    "question",
+)
+ASKED = ("answers", "rest", "q", "a", "t", "done", "skip", "later", "months", "m", "change", "forget", "plan", "list")
+days = st.sampled_from(["15 марта", "15.03.2027", "3", "32", "1.1.1990", "31.12.2099", "завтра", "мои ответы"])
 words = st.one_of(
     st.sampled_from([f"/{name}" for name in COMMANDS]),
     st.sampled_from(EVERYWHERE),
@@ -142,7 +169,7 @@ class CitizenAtRandom(RuleBasedStateMachine):
         self.hear(self.run(self.bot.take(self.bot.incoming(Kind.START, source=source))))
         if agrees:  # else most walks would never come to a plan
             self.types("/plan")
-            self.press_named("released", "enough", "plan", "yes")
+            self.press_named("released", "enough", "plan", "yes", "later")
 
     # what a walk needs to come to the interesting places
 
@@ -158,6 +185,12 @@ class CitizenAtRandom(RuleBasedStateMachine):
         self.types(str(step + 1))
         self.press_named("later", "tomorrow")
         self.types("/stop")
+
+    @rule(starts=st.sampled_from(["мои ответы", "/plan"]), ways=st.lists(st.sampled_from(ASKED), max_size=5), text=days)
+    def answers_questions(self, starts: str, ways: list[str], text: str) -> None:
+        self.types(starts)
+        self.press_named(*ways)
+        self.types(text)
 
     @rule(text=words)
     def calls_a_person(self, text: str) -> None:
@@ -232,10 +265,11 @@ class CitizenAtRandom(RuleBasedStateMachine):
             self.bot.ask(
                 "SELECT (SELECT count(*) FROM plan_items), (SELECT count(*) FROM cases),"
                 " (SELECT count(*) FROM case_words), (SELECT count(*) FROM situations),"
-                " (SELECT count(*) FROM reminders), (SELECT count(*) FROM citizens WHERE consent_at > 0)"
+                " (SELECT count(*) FROM reminders), (SELECT count(*) FROM answers),"
+                " (SELECT count(*) FROM citizens WHERE consent_at > 0)"
             )
         )
-        assert held == (0, 0, 0, 0, 0, 0)
+        assert held == (0, 0, 0, 0, 0, 0, 0)
 
     # the world
 
@@ -308,16 +342,17 @@ class CitizenAtRandom(RuleBasedStateMachine):
     @invariant()
     def at_most_one_case_is_open_and_consent_is_respected(self) -> None:
         of = "citizens c ON c.id = {0}.citizen_id WHERE c.consent_at IS NULL"
-        cases, plan, situations, kept = self.run(
+        cases, plan, answers, situations, kept = self.run(
             self.bot.ask(
                 "SELECT (SELECT count(*) FROM cases WHERE state <> 'closed'),"
                 f" (SELECT count(*) FROM plan_items p JOIN {of.format('p')}),"
+                f" (SELECT count(*) FROM answers a JOIN {of.format('a')}),"
                 f" (SELECT count(*) FROM situations s JOIN {of.format('s')}),"
                 f" (SELECT count(*) FROM inbox i JOIN {of.format('i')} AND i.payload IS NOT NULL)"
             )
         )
         assert cases <= 1
-        assert (plan, situations, kept) == (0, 0, 0)
+        assert (plan, answers, situations, kept) == (0, 0, 0, 0)
 
     @invariant()
     def nobody_who_stopped_is_reminded(self) -> None:

@@ -11,18 +11,17 @@ DAYS_AHEAD = 14  # longer than any row of holidays we promise over
 
 def answer_time(turn: Turn) -> str:
     """Open now: within so many working hours. Closed: from the next opening. Hours unknown: says so."""
-    content, office = turn.content, turn.content.default_office
+    content, office = turn.content, turn.office
     now = render.local(turn.now, office.timezone)
     if any(opens <= now.time() < closes for opens, closes in office.hours.get(now.weekday(), ())):
         hours = render.counted(content.rules.answer_hours, "рабочего часа", "рабочих часов", "рабочих часов")
-        return render.say(content, "handover.when_open", {"hours": hours})
+        return render.say(content, "handover.when_open", {"hours": hours}, today=turn.today)
     opening = next_opening(office, now)
     if opening is None:
-        return render.say(content, "handover.when_unknown", {})
+        return render.say(content, "handover.when_unknown", {}, today=turn.today)
     day = render.day_words(opening, office.timezone, turn.now)
-    return render.say(
-        content, "handover.when_closed", {"day": day, "time": render.time_words(opening, office.timezone)}
-    )
+    values = {"day": day, "time": render.time_words(opening, office.timezone)}
+    return render.say(content, "handover.when_closed", values, today=turn.today)
 
 
 def next_opening(office: Office, now: datetime) -> datetime | None:
