@@ -70,7 +70,7 @@ class Max:
     name = max_heard.CHANNEL
     # The platform takes 210 buttons, 30 rows, 7 a row, 128 characters; it shows in full about 20 characters in a row of
     # one and 10 in a row of two, so labels and buttons a row stay at the common measure. Text: 4000, 100 in reserve.
-    limits = Limits(text_chars=3900, buttons=210, rows=30)
+    limits = Limits(text_chars=3900, buttons=210, rows=30, erases_hours=7 * 24)
 
     def __init__(
         self,
@@ -185,6 +185,10 @@ class Max:
             person = int(address.chat)
         except ValueError:
             raise Refused("not an address of MAX") from None
+        if message.erases:
+            for mid in message.erases:
+                await self._erase(mid, {"attachments": [], "text": message.text})
+            return ""
         body = new_message(message.text, message.rows)
         replacing = {"attachments": [], **body}  # without it the old keyboard would stay
         try:
@@ -208,6 +212,18 @@ class Max:
         except Lost as error:
             raise send_error(error, repeatable=bool(message.edits)) from None
         return True
+
+    async def _erase(self, mid: str, dot: Mapping[str, Any]) -> None:
+        """Deleted, else a dot, else left as it is. Raises SendError for what is worth another try."""
+        try:
+            await self._client.delete(mid)
+        except Answered as error:
+            if not _is_about_target(error):
+                raise send_error(error, repeatable=True) from None
+            if error.status != 404:  # it is not gone by itself
+                await self._edited(mid, dot)
+        except MaxError as error:
+            raise send_error(error, repeatable=True) from None
 
     async def _edited(self, mid: str, body: Mapping[str, Any]) -> bool:
         try:

@@ -222,6 +222,10 @@ class MaxClient:
         """Replace an own message by a NewMessageBody."""
         await self._call("PUT", "/messages", {"message_id": mid}, body)
 
+    async def delete(self, mid: str) -> None:
+        """Delete an own message, for the citizen too."""
+        await self._call("DELETE", "/messages", {"message_id": mid})
+
     async def answer(self, callback_id: str, body: Mapping[str, Any]) -> None:
         """Answer a press by replacing the pressed message by a NewMessageBody."""
         query = {"callback_id": callback_id, "disable_link_preview": "true"}

@@ -76,7 +76,8 @@ class Limits:
 
     text_chars: characters of plain text. label_chars: of a button's label. buttons, rows, per_row: of one message.
     bottom_keyboard: has a keyboard under the input field, where «Меню» and «Специалист» live.
-    edits: an own message can be replaced.
+    edits: an own message can be replaced. erases_hours: how long after it was sent an own message can be deleted or at
+    least edited, 0 where it can't; a page that shows whatever is in its feed is_feed and can be emptied.
     """
 
     text_chars: int = 3900
@@ -86,6 +87,8 @@ class Limits:
     per_row: int = 2
     bottom_keyboard: bool = False
     edits: bool = True
+    erases_hours: int = 0
+    is_feed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +164,8 @@ class Channel(Protocol):
         """
         Send one message; returns the platform's id of it.
 
-        number: of this message part, positive, stable across retries (VK: random_id). Raises SendError.
+        number: of this message part, positive, stable across retries (VK: random_id). Raises SendError. A message that
+        erases sends nothing: it may be repeated freely, and what the platform refuses to erase is no error.
         """
 
     async def doctor(self) -> Sequence[Finding]:

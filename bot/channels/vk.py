@@ -41,6 +41,7 @@ API_URL = "https://api.vk.ru"
 CONNECT_S = 5.0
 ANSWER_S = 15.0
 ACKNOWLEDGE_S = 3.0
+ERASED_AT_ONCE = 100  # the most messages.delete takes
 WITHOUT_KEYBOARD_S = 300.0  # after "bot capabilities are off" (912) nothing is tried with a keyboard for so long
 TYPING_SHARE = 10  # calls in the last second above which "typing" is not shown: the 20 a second are for messages
 
@@ -57,7 +58,7 @@ class Vk:
     """
 
     name = vk_heard.CHANNEL
-    limits = Limits(bottom_keyboard=True)
+    limits = Limits(bottom_keyboard=True, erases_hours=24)
 
     def __init__(
         self,
@@ -185,6 +186,9 @@ class Vk:
         """Gives the message's cmid, by which it can be edited. number: `random_id`, taken into 1..2^31-1."""
         if not (address.chat.isascii() and address.chat.isdigit()):
             raise Refused("no VK dialog has such an address")
+        if message.erases:
+            await self._erase(address.chat, message)
+            return ""
         shows = monotonic() >= self._no_keyboard_until
         try:
             return await self._deliver(address.chat, message, number, shows=shows)
@@ -202,6 +206,30 @@ class Vk:
         if failed.api_code in ALARMING:
             log.error("vk.send_failed", code=failed.code, key=message.key)
         raise send_error(failed)  # out of the handlers: nothing of the request rides along
+
+    async def _erase(self, chat: str, message: Outgoing) -> None:
+        """All at once; what VK refuses to delete for the citizen too becomes a dot, if it is not too old for that."""
+        ids = [one for one in message.erases if one.isascii() and one.isdigit()][:ERASED_AT_ONCE]
+        left = ids if ids and await self._is_refused("messages.delete", peer_id=chat, cmids=",".join(ids)) else []
+        for cmid in left:
+            if await self._is_refused("messages.delete", peer_id=chat, cmids=cmid):
+                dot = vk_heard.clean(message.text)
+                await self._is_refused("messages.edit", peer_id=chat, cmid=cmid, message=dot)
+
+    async def _is_refused(self, method: str, **fields: Any) -> bool:
+        """VK will never do this, or not to every message. Raises SendError for what is worth another try."""
+        try:
+            answer = await self._call(method, **fields, **({"delete_for_all": 1} if "cmids" in fields else {}))
+        except CallFailed as error:
+            if error.api_code in NOT_EDITABLE:
+                return True
+            failed = send_error(error)
+        else:
+            items = answer if isinstance(answer, list) else []
+            return any(isinstance(item, Mapping) and item.get("error") for item in items)
+        if not isinstance(failed, Refused):
+            raise failed
+        return True
 
     async def _deliver(self, chat: str, message: Outgoing, number: int, *, shows: bool) -> str:
         """Edit, else send. shows: with a keyboard, else choices are numbered lines. Raises CallFailed."""

@@ -15,7 +15,8 @@ from bot.messages import Address, Incoming, Kind, Outgoing
 from storage.records import Fed
 
 NAME = "web"
-LIMITS = Limits(text_chars=12_000, edits=False)  # a page scrolls: one screen is one message
+DATA_PATH = "/chat/data"  # where the page fetches what is kept about its citizen
+LIMITS = Limits(text_chars=12_000, edits=False, is_feed=True)  # a page scrolls: one screen is one message
 TEXT_CHARS = 4096
 DATA_CHARS = 64
 BODY_BYTES = 16 * 1024
@@ -78,11 +79,13 @@ def heard(chat: str, act: Written) -> Incoming:
 
 def shown(fed: Fed) -> bytes:
     """
-    The message as the page's JSON: {number, text, rows: [[{label, data | url}]]}.
+    The message as the page's JSON: {number, text, rows: [[{label, data | url}]]}, {number, erases} to empty the page.
 
     Raises msgspec.MsgspecError for a body that is no message of ours.
     """
     message = _outgoing.decode(fed.body)
+    if message.erases:
+        return _encoder.encode({"number": fed.number, "erases": True})
     rows = [
         [{"label": one.label, "url": one.url} if one.url else {"label": one.label, "data": one.data} for one in row]
         for row in message.rows

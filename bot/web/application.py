@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Literal
 
 from litestar import Litestar, Response
@@ -26,6 +27,7 @@ from bot.texts.schema import Content
 from bot.web.address import Addresses
 from bot.web.assets import asset_routes, load_assets
 from bot.web.chat import chat_routes
+from bot.web.data import data_route
 from bot.web.feed import Hub
 from bot.web.gate import AnyRequest, Gate
 from bot.web.headers import SafeHeaders, page_policy
@@ -33,6 +35,7 @@ from bot.web.hooks import Hooks
 from bot.web.identity import Identities
 from bot.web.limits import Rates, rates
 from bot.web.page import Pages
+from bot.web.printables import Printables
 from bot.web.seen import Seen
 from bot.web.status import status_routes
 from storage.database import Database
@@ -44,16 +47,18 @@ class WebParts:
     """
     What the application is made of.
 
-    content: the edition in force. channels: those that take webhooks, by name. presences: how the channels of this
-    process stand, for /readyz. public_url: of this installation, empty without one; https makes cookies Secure.
-    embed_origins: sites that may frame the chat. trusted_proxies: addresses or networks whose X-Forwarded-For counts.
-    policy: of the web chat; "off" leaves webhooks, health and metrics. rates: limits of the chat.
+    content: the edition in force. since: when it was accepted, None when nobody knows. channels: those that take
+    webhooks, by name. presences: how the channels of this process stand, for /readyz. public_url: of this installation,
+    empty without one; https makes cookies Secure. embed_origins: sites that may frame the chat. trusted_proxies:
+    addresses or networks whose X-Forwarded-For counts. policy: of the web chat; "off" leaves webhooks, health and
+    metrics. rates: limits of the chat.
     """
 
     database: Database
     inbox: Inbox
     clock: Clock
     content: Callable[[], Content]
+    since: Callable[[], datetime | None] = lambda: None
     channels: Mapping[str, Channel] = field(default_factory=dict)
     presences: Callable[[], Mapping[str, Presence]] = dict
     public_url: str = ""
@@ -85,7 +90,9 @@ def make_application(parts: WebParts, routes: Sequence[HTTPRouteHandler] = ()) -
         assets = load_assets()
         handlers += asset_routes(assets)
         handlers += Pages(parts.content, parts.clock, gate, assets, parts.embed_origins).routes()
+        handlers += Printables(parts.content, parts.clock, assets, parts.since).routes()
         handlers += chat_routes(parts.inbox, parts.clock, gate, hub, seen, is_embeddable=bool(parts.embed_origins))
+        handlers.append(data_route(parts.database, parts.clock, parts.content, gate))
 
     @asynccontextmanager
     async def running(_: Litestar) -> AsyncIterator[None]:

@@ -27,6 +27,14 @@ def page_policy(embed_origins: Sequence[str]) -> str:
     )
 
 
+def print_policy() -> str:
+    """The policy of printable pages: own files only, framed by nobody; their one form asks this server."""
+    return (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+        "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    )
+
+
 def origin(text: str) -> str:
     """
     The origin as browsers write it: scheme://host[:port].

@@ -26,6 +26,14 @@ EMBED = "embed.js"
 SCRIPTS = ("text.js", "line.js", "scroll.js", "chat.js")
 
 
+def environment() -> Environment:
+    """Templates that escape whatever is put in, and refuse a name nobody gave."""
+    return Environment(
+        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+        lstrip_blocks=True,
+    )  # fmt: skip
+
+
 class Pages:
     """Renders the page in the edition in force. embed_origins: sites that may frame it; none: nobody."""
 
@@ -42,11 +50,7 @@ class Pages:
         self._gate = gate
         self._assets = assets
         self._embed_origins = tuple(embed_origins)
-        environment = Environment(
-            loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-            lstrip_blocks=True,
-        )  # fmt: skip
-        self._template = environment.get_template("chat.html")
+        self._template = environment().get_template("chat.html")
         self._words: tuple[tuple[str, object], dict[str, str]] | None = None
         self._script: Asset | None = None
 

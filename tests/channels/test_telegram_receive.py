@@ -306,7 +306,7 @@ async def test_a_webhook_is_set_once_and_again_when_somebody_changed_it(
     assert platform.requests[0].params == {
         "url": HTTPS,
         "secret_token": SECRET,
-        "max_connections": 5,
+        "max_connections": 40,
         "drop_pending_updates": False,
         "allowed_updates": ["message", "edited_message", "callback_query", "my_chat_member"],
     }

@@ -82,6 +82,9 @@ async def to_the_plan(page: Page) -> None:
     await begin(page)
     for label in ("Вернулся после освобождения", "Больше ничего", "Собрать мой план", "Да, согласен(на)"):
         await press(page, label)
+    await expect(bubbles(page).last).to_contain_text("Пропустить")
+    await say(page, "Потом")
+    await expect(bubbles(page).last).to_contain_text("Ваш план")
 
 
 async def say(page: Page, text: str) -> None:
@@ -418,6 +421,47 @@ async def test_markup_is_words_and_links_are_safe(site: Site, open_page: Callabl
     assert links == [["https://czn.example/a?b=1", "noopener noreferrer"], ["tel:+73852555555", ""]]
 
 
+async def test_what_is_kept_comes_as_a_file(
+    site: Site, open_page: Callable[..., Awaitable[Page]], device: dict[str, Any]
+) -> None:
+    page = await open_page(site.url, **device)
+    await to_the_plan(page)
+    await say(page, "/data")
+    await press(page, "Скачать копию")
+
+    async with page.expect_download() as coming:
+        await choices(page).filter(has_text="Скачать файл").click()
+
+    download = await coming.value
+    assert download.suggested_filename == "moi-dannye.txt"
+    text = (await download.path()).read_bytes().decode("utf-8-sig")
+    assert "Вернулся после освобождения" in text
+
+
+async def test_a_hidden_talk_leaves_the_page_and_does_not_come_back_with_it(
+    site: Site, open_page: Callable[..., Awaitable[Page]]
+) -> None:
+    page = await open_page(site.url, **PHONE)
+    await to_the_plan(page)
+    await say(page, "/menu")
+    await expect(bubbles(page).last).to_contain_text("Чем помочь")
+    await press(page, "Ещё")
+    await choices(page).filter(has_text=re.compile("^6$")).click()
+    await expect(bubbles(page).last).to_contain_text("убрать с экрана")
+
+    await choices(page).filter(has_text="Скрыть переписку").click()
+
+    for _ in range(2):
+        await expect(bubbles(page)).to_have_count(1)
+        await expect(bubbles(page).last).to_contain_text("Полезные ссылки")
+        assert "план" not in (await page.locator("#talk").inner_text()).lower()
+        stored = await page.evaluate("JSON.stringify({...sessionStorage})")
+        assert "освобожден" not in stored
+        await page.reload()
+    await say(page, "меню")
+    await expect(bubbles(page).last).to_contain_text("Чем помочь")
+
+
 async def test_old_buttons_look_spent_and_still_work(site: Site, open_page: Callable[..., Awaitable[Page]]) -> None:
     page = await open_page(site.url, **PHONE)
     await begin(page)
@@ -458,7 +502,8 @@ async def test_a_line_that_holds_answers_back_still_brings_them(
 async def test_without_scripts_a_phone_is_shown(site: Site, open_page: Callable[..., Awaitable[Page]]) -> None:
     page = await open_page(site.url, java_script_enabled=False)
 
-    await expect(page.locator("noscript p")).to_contain_text(site.content.default_office.name)
+    await expect(page.locator("noscript p").first).to_contain_text(site.content.default_office.name)
+    await expect(page.locator("noscript a")).to_have_attribute("href", "/print")
     await expect(page.get_by_label("Ваше сообщение")).to_be_hidden()
 
 

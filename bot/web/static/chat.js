@@ -15,6 +15,7 @@ text.js makes words into elements, line.js speaks with the server, scroll.js kee
   const $ = (id) => document.getElementById(id);
   const KEY = 'chat', MINUTE = 60000;
   const IDLE = 15 * MINUTE, WARNED = 13 * MINUTE, REFRESH = 5 * MINUTE;
+  const COPY = '/chat/data?'; // what is kept about the citizen, as a file
   const ASK_MS = 20000, SILENCE_MS = 40000, FIRST_MS = 8000, TYPING_MS = 30000, LINES_MAX = 200;
   const tag = (new URLSearchParams(location.search).get('from') || '').slice(0, 60);
   const other = 'BroadcastChannel' in window && !isFramed ? new BroadcastChannel(KEY) : null;
@@ -141,8 +142,14 @@ text.js makes words into elements, line.js speaks with the server, scroll.js kee
     if (message.number <= talk.cursor) return;
     talk.cursor = message.number;
     typing(false);
-    add({ who: 'bot', number: message.number, text: message.text, rows: message.rows });
+    if (message.erases) blank(); else add({ who: 'bot', number: message.number, text: message.text, rows: message.rows });
     tellSeen();
+  }
+
+  function blank() { // the citizen hides the talk from others; it goes on
+    talk.lines = []; save();
+    log.replaceChildren();
+    showNewer();
   }
 
   let seenTimer = 0;
@@ -172,7 +179,11 @@ text.js makes words into elements, line.js speaks with the server, scroll.js kee
       const isFoot = row.every((one) => isAside(one) && one.data !== line.chosen);
       const bar = make('div', isFoot ? 'row foot' : 'row');
       for (const one of row) {
-        if (one.url) { if (/^(https:|tel:|mailto:)/.test(one.url)) bar.append(link(one.label, one.url, 'button')); continue; }
+        if (one.url) {
+          if (/^(https:|tel:|mailto:)/.test(one.url)) bar.append(link(one.label, one.url, 'button'));
+          if (one.url.startsWith(COPY)) bar.append(fetcher(one));
+          continue;
+        }
         const button = make('button', isAside(one) ? 'quiet' : '', one.label);
         button.classList.toggle('chosen', one.data === line.chosen);
         const full = named(line.text, one.label);
@@ -184,6 +195,22 @@ text.js makes words into elements, line.js speaks with the server, scroll.js kee
       box.append(bar);
     }
     return box;
+  }
+  function fetcher(one) { // a plain link would not carry the Authorization of a framed page
+    const button = make('button', '', one.label);
+    button.type = 'button';
+    button.addEventListener('click', async () => {
+      acted(true);
+      let response = null;
+      try { response = await ask('GET', one.url); } catch { tell(words.offline); return; }
+      if (!response.ok) { tell(response.status === 403 ? words.expired : words.trouble); return; }
+      tell('');
+      const url = URL.createObjectURL(await response.blob()), file = make('a', '');
+      file.href = url; file.download = words.file_name;
+      file.click();
+      setTimeout(() => URL.revokeObjectURL(url), MINUTE);
+    });
+    return button;
   }
   function drawState(message, line) {
     const old = message.querySelector('.state');
