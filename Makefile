@@ -1,13 +1,16 @@
-# make run — показать бота, make test — проверить всё. Нужны только Python 3.11+ и make.
+# make run — показать бота, make preview — писать тексты и видеть их, make test — проверить всё. Нужны только Python 3.11+ и make.
 SHELL := /bin/sh
 BIN := .venv/bin
 ARGS ?=
 
-.PHONY: run demo test lint faults bench
+.PHONY: run demo preview test lint faults bench
 .DEFAULT_GOAL := run
 
 run demo: .venv/.ready-run
 	@$(BIN)/python -m bot demo
+
+preview: .venv/.ready-run
+	@$(BIN)/python -m bot preview
 
 lint: .venv/.ready-dev
 	@$(BIN)/ruff check --quiet
@@ -15,10 +18,12 @@ lint: .venv/.ready-dev
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/lint-imports --no-logo >.venv/.imports 2>&1 || { cat .venv/.imports; exit 1; }
 
-# Browsers and kills want the machine for themselves; the rest runs on two processes.
+# Many tests wait more than they work, so three processes share two cores; kills stay together by file, a browser wants
+# the machine for itself.
 test: lint
-	@$(BIN)/pytest -n 2 -m "not browser and not faults" $(ARGS)
-	@$(BIN)/pytest -m "browser or faults" $(ARGS)
+	@$(BIN)/pytest -n 3 --dist worksteal -m "not browser and not faults" $(ARGS)
+	@$(BIN)/pytest -n 2 --dist loadfile -m faults $(ARGS)
+	@$(BIN)/pytest -m browser $(ARGS)
 
 faults: .venv/.ready-dev
 	@BOT_FAULTS=full $(BIN)/pytest -m faults --timeout=3600 -s tests/faults $(ARGS)

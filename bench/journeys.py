@@ -1,5 +1,6 @@
 """Content of any size: the shipped texts, with as many plan items and questions as asked for."""
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -7,14 +8,16 @@ from bot.texts.load import read_folder
 
 ITEMS = 50  # of one plan
 ANSWERS = 50  # of one topic
+WITHOUT_NUDGE = re.compile(rb"^nudge:\n(?:[ \t#].*\n)+", re.MULTILINE)
 
 
 def content_files(shipped: Path, steps: int) -> Mapping[str, bytes]:
     """Files of an edition with `steps` plan items and answers, half and half, beside the shipped texts."""
-    kept = {
-        name: body for name, body in read_folder(shipped).items() if not name.startswith(("situations/", "questions/"))
-    }
-    kept.pop("sources.yaml", None)
+    left_out = ("situations/", "questions/", "pages/", "talks/")
+    kept = {name: body for name, body in read_folder(shipped).items() if not name.startswith(left_out)}
+    for name in ("sources.yaml", "obstacles.yaml", "events.yaml"):  # they lead to what is left out
+        kept.pop(name, None)
+    kept["rules.yaml"] = WITHOUT_NUDGE.sub(b"", kept["rules.yaml"])  # it names events
     return kept | dict(_situations(steps // 2)) | dict(_topics(steps - steps // 2))
 
 

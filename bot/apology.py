@@ -26,7 +26,8 @@ class Apologies:
         is_over = at is None or now - at > timedelta(minutes=content.rules.apology_after_minutes)
         text = message.text
         if is_over or number == part.number:  # the same part again: it did not arrive
-            words = f"{render.say(content, 'fallback.late', {})}\n\n{text}"
+            today = render.local(now, content.default_office.timezone).date()
+            words = f"{render.say(content, 'fallback.late', {}, today=today)}\n\n{text}"
             if len(words) <= self._most:
                 text = words
             if len(self._given) >= CITIZENS:

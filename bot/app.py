@@ -22,12 +22,14 @@ import structlog
 from bot import heap
 from bot.channels.port import Presence
 from bot.duty import Duty
+from bot.editions import Told
 from bot.erasures import ErasureLog, Notes
 from bot.gauges import Gauges
+from bot.nudges import Nudging
 from bot.parts import PATIENCE_S, CannotStart, Parts, opened
-from bot.reminders import Reminding
+from bot.reminders import Reminding, withdraw
 from bot.scheduler import Scheduler, Tick, Ticker
-from bot.settings import Settings
+from bot.settings import MESSENGERS, Settings
 from bot.telemetry import alarm
 from bot.timer import LoopTimer
 from bot.upkeep import Purge
@@ -36,7 +38,8 @@ from storage.errors import StorageError
 log = structlog.get_logger()
 
 DRAIN_S = 12.0  # a sender alone may take 10
-REMIND_S, NOTE_S, WATCH_S, GAUGE_S, SEAL_S, PURGE_S = 1.0, 1.0, 2.0, 15.0, 60.0, 3600.0
+REMIND_S, NOTE_S, WATCH_S, GAUGE_S, SEAL_S, NUDGE_S, PURGE_S = 1.0, 1.0, 0.5, 15.0, 60.0, 60.0, 3600.0
+PREVIEW_S = 0.3  # between two looks at the content, while somebody writes it
 SEALED_AT_ONCE = 500
 BACKLOG = 512
 
@@ -54,21 +57,23 @@ class Role(StrEnum):
         return self in (Role.ALL, role)
 
 
-async def run(settings: Settings, role: Role, say: Say) -> int:
+async def run(settings: Settings, role: Role, say: Say, *, told: Told | None = None) -> int:
     """
     The whole life of a process; returns its exit code. say: tells the operator the chat's address, once.
 
-    Raises CannotStart.
+    told: hears what is wrong with the content after each change, which is looked for more often then. Raises
+    CannotStart.
     """
     _check(settings, role)
     heap.begin()
     stop = asyncio.Event()
     with ExitStack() as stack:
         stack.callback(_watch_signals(stop))
-        listening = stack.enter_context(_listen(settings)) if role.does(Role.WEB) else None
+        port = settings.web_port if role.does(Role.WEB) else settings.status_port
+        listening = stack.enter_context(_listen(settings.web_host, port)) if port is not None else None
         publishes = role.does(Role.SCHEDULER)
-        async with opened(settings, publishes=publishes, patience_s=PATIENCE_S) as parts:
-            return await App(parts, role, listening, say).run(stop)
+        async with opened(settings, publishes=publishes, patience_s=PATIENCE_S, told=told) as parts:
+            return await App(parts, role, listening, say, watch_s=PREVIEW_S if told else WATCH_S).run(stop)
 
 
 def _check(settings: Settings, role: Role) -> None:
@@ -85,15 +90,16 @@ def _check(settings: Settings, role: Role) -> None:
         )
 
 
-def _listen(settings: Settings) -> socket.socket:
+def _listen(host: str, port: int) -> socket.socket:
     """The web server's socket, open before anything else: a busy port is told at once. Port 0 takes a free one."""
-    family = socket.AF_INET6 if ":" in settings.web_host else socket.AF_INET
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((settings.web_host, settings.web_port), family=family, backlog=BACKLOG)
+        return socket.create_server((host, port), family=family, backlog=BACKLOG)
     except OSError as error:
         raise CannotStart(
-            f"Порт {settings.web_host}:{settings.web_port} не открыть ({error.strerror}).\n"
-            "Остановите программу, которая его занимает, или задайте другой: BOT_WEB_PORT=8081"
+            f"Порт {host}:{port} не открыть ({error.strerror}).\n"
+            "Остановите программу, которая его занимает, или задайте другой: BOT_WEB_PORT=8081\n"
+            "(для процесса без чата — BOT_STATUS_PORT)."
         ) from error
 
 
@@ -118,13 +124,21 @@ def _watch_signals(stop: asyncio.Event) -> Callable[[], None]:
 
 
 class App:
-    """The roles of one process over its parts. listening: the web server's socket, given when the role has a web."""
+    """
+    The roles of one process over its parts.
 
-    def __init__(self, parts: Parts, role: Role, listening: socket.socket | None, say: Say) -> None:
+    listening: the web server's socket. A process without the web role shows nothing there but how it is. watch_s:
+    between two looks at the content files.
+    """
+
+    def __init__(
+        self, parts: Parts, role: Role, listening: socket.socket | None, say: Say, *, watch_s: float = WATCH_S
+    ) -> None:
         self._parts = parts
         self._role = role
         self._listening = listening
         self._say = say
+        self._watch_s = watch_s
         self._timer = LoopTimer()
         self._duties = self._make_duties()
         self._notes = Notes(parts.database, ErasureLog(parts.settings.data_dir))
@@ -142,6 +156,7 @@ class App:
                 parts.editions.content,
                 webhook=messenger.hook,
                 account=messenger.account,
+                only_informs=messenger.policy == "information",
             )
             for name, messenger in parts.messengers.items()
         }
@@ -177,6 +192,8 @@ class App:
             "heap": heap.settle(stop, self._timer),
         }
         if role.does(Role.WORKER):
+            for duty in self._duties.values():
+                parts.runner.carry(duty.sender)
             roles["worker"] = parts.runner.run(stop)
         for name, duty in self._duties.items():
             roles[f"sender:{name}"] = duty.run(stop)
@@ -192,11 +209,20 @@ class App:
         parts = self._parts
         return [
             Tick("reminders", REMIND_S, Reminding(parts.database, parts.clock).take),
+            Tick("nudges", NUDGE_S, self._nudge),
             Tick("erasures", NOTE_S, self._note),
-            Tick("content", WATCH_S, parts.editions.watch),
+            Tick("content", self._watch_s, parts.editions.watch),
             Tick("audit", SEAL_S, self._seal),
             Tick("retention", PURGE_S, self._purge),
         ]
+
+    async def _nudge(self) -> None:
+        """The web page and the terminal reach nobody who has left them."""
+        parts, settings = self._parts, self._parts.settings
+        full = {name for name in MESSENGERS if settings.policy(name) == "full"}
+        await Nudging(parts.database, parts.clock, parts.editions.content(), full).plan()
+        not_full = [name for name in (*MESSENGERS, "web") if settings.policy(name) != "full"]
+        await withdraw(parts.database, not_full, parts.clock.now())
 
     async def _note(self) -> None:
         await self._notes.write(self._parts.clock.now())
@@ -222,15 +248,18 @@ class App:
         from bot.web.server import server
 
         parts, settings = self._parts, self._parts.settings
+        is_web = self._role.does(Role.WEB)
+        hooked = {name: one.channel for name, one in parts.messengers.items() if one.hook is not None}
         application = make_application(
             WebParts(
                 database=parts.database,
                 inbox=parts.inbox,
                 clock=parts.clock,
                 content=parts.editions.content,
-                channels={name: one.channel for name, one in parts.messengers.items() if one.hook is not None},
+                since=lambda: parts.editions.since,
+                channels=hooked if is_web else {},
                 presences=self._presences,
-                policy=settings.web_policy,
+                policy=settings.web_policy if is_web else "off",
                 public_url=settings.public_url,
                 embed_origins=settings.embed_origins,
                 trusted_proxies=settings.trusted_proxies,
@@ -240,7 +269,7 @@ class App:
         host, port = listening.getsockname()[:2]
         serving = server(application, host, port)
         ender = asyncio.create_task(_end(serving, stop))
-        if settings.is_on("web"):
+        if is_web and settings.is_on("web"):
             self._say(f"Веб-чат: {settings.public_url or _address(host, port)}")
         try:
             await serving.serve(sockets=[listening])

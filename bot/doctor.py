@@ -18,9 +18,9 @@ from bot.clock import Clock
 from bot.lineup import Messenger, messengers
 from bot.parts import CannotStart, needs, opened_database
 from bot.settings import ENV_FILE, Settings
-from bot.texts.check import doubts
-from bot.texts.load import load, read_folder
-from bot.texts.schema import BadContent, Content
+from bot.texts.doubts import doubts
+from bot.texts.load import Look, look, read_folder
+from bot.texts.schema import BadContent, Content, Mistake
 from storage.database import Database, Transaction
 from storage.errors import StorageError
 from storage.health import Health
@@ -152,17 +152,23 @@ def _space(file: Path) -> list[Finding]:
 
 def _content(settings: Settings) -> tuple[Content | None, list[Finding]]:
     folder = settings.content_dir
+    seen: Look | None = None
+    mistakes: Sequence[Mistake]
     try:
-        content = load(read_folder(folder), needs(), str(folder))
+        seen = look(read_folder(folder), needs(), str(folder))
+        mistakes = seen.mistakes
     except BadContent as error:
+        mistakes = error.mistakes
+    if seen is None or seen.content is None or mistakes:
         remedy = "исправьте; пока бот работает на последних верных текстах. Весь список: check"
-        mistakes = [Finding(True, f"тексты: {mistake}", "") for mistake in error.mistakes[:DOUBTS_SHOWN]]
-        return None, [*mistakes, Finding(True, f"ошибок в текстах: {len(error.mistakes)}", remedy)]
+        told = [Finding(True, f"тексты: {mistake}", "") for mistake in mistakes[:DOUBTS_SHOWN]]
+        return None, [*told, Finding(True, f"ошибок в текстах: {len(mistakes)}", remedy)]
+    content = seen.content
     found = [Finding(False, f"тексты без ошибок: ситуаций {len(content.situations)}, ответов {len(content.questions)}")]
-    open_doubts = doubts(content, datetime.now(UTC).date())
+    open_doubts = doubts(seen, datetime.now(UTC).date())
     if open_doubts:
-        shown = "; ".join(open_doubts[:DOUBTS_SHOWN])
-        remedy = f"проверьте и впишите: {shown}" + ("…" if len(open_doubts) > DOUBTS_SHOWN else "")
+        shown = "; ".join(f"{one.file}:{one.line}: {one.what}" for one in open_doubts[:DOUBTS_SHOWN])
+        remedy = f"проверьте и впишите: {shown}. Весь список: check"
         found.append(Finding(False, f"не подтверждено сведений: {len(open_doubts)}, люди видят оговорку", remedy))
     return content, found
 

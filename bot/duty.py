@@ -32,9 +32,10 @@ SIDE = "open"
 
 class Duty:
     """
-    webhook: (url, secret); None polls. account: see Poller.
+    webhook: (url, secret); None polls. account: see Poller. only_informs: see Sender.
 
-    `standing` says how the channel does here. The channel is closed by whoever made it.
+    `standing` says how the channel does here, `sender` takes along what turns of this process plan. The channel is
+    closed by whoever made it.
     """
 
     def __init__(
@@ -47,6 +48,7 @@ class Duty:
         *,
         webhook: tuple[str, str] | None = None,
         account: str = "",
+        only_informs: bool = False,
         timer: Timer | None = None,
         random: Random | None = None,
     ) -> None:
@@ -54,8 +56,15 @@ class Duty:
         self._channel = channel
         self._database = database
         self._timer = timer or LoopTimer()
-        self._sender = Sender(
-            channel, database, clock, content, standing=self.standing, timer=self._timer, random=random
+        self.sender = Sender(
+            channel,
+            database,
+            clock,
+            content,
+            standing=self.standing,
+            timer=self._timer,
+            random=random,
+            only_informs=only_informs,
         )
         self._receiver: Poller | Subscription
         if webhook is None:
@@ -99,7 +108,7 @@ class Duty:
             if over.is_set():
                 return
             async with asyncio.TaskGroup() as group:
-                group.create_task(self._sender.run(over, election.lost))
+                group.create_task(self.sender.run(over, election.lost))
                 group.create_task(self._receiver.run(over))
         finally:
             for watcher in watchers:

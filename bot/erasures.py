@@ -3,6 +3,8 @@ Who asked to be forgotten, beside the database: a backup restored later must for
 
 A line of the file: epoch, id, channel, address hash, milliseconds. No line tells who it was: the hash can be looked up
 only with the key inside the database. A restored database counts ids anew, which is why the epoch stands first.
+Who has moved between chats is named by the random id of the citizen too, with «citizen» for the channel: a backup made
+before the move knows them at other addresses. «consent» and an id: the consent was taken back.
 """
 
 import asyncio
@@ -13,6 +15,7 @@ from datetime import datetime
 from pathlib import Path
 
 from storage.database import Database, Transaction
+from storage.retention import CONSENT
 
 NAME = "erasures.log"
 AT_ONCE = 1000
@@ -114,13 +117,17 @@ async def again(database: Database, erasures: Iterable[Erasure], now: datetime) 
             place = (erasure.channel, erasure.find)
             done[place] = max(done.get(place, 0), erasure.at_ms)
         citizens: dict[str, None] = {}
+        withdrawn: dict[str, None] = {}
         for erasure in erasures:
             if done.get((erasure.channel, erasure.find), -1) >= erasure.at_ms:
                 continue
             citizen_id = await tx.erasures.citizen_of(erasure.channel, erasure.find)
             if citizen_id is not None:
-                citizens[citizen_id] = None
+                (withdrawn if erasure.channel == CONSENT else citizens)[citizen_id] = None
     for citizen_id in citizens:
         async with database.write() as tx:
             await tx.citizens.erase(citizen_id, now=now)
+    for citizen_id in withdrawn:
+        async with database.write() as tx:
+            await tx.citizens.withdraw(citizen_id, now=now)
     return len(citizens)

@@ -6,7 +6,7 @@ What becomes of one message: before it leaves, and after the platform's answer. 
     TooFast      again when the platform says, else after a growing pause
     Unreachable  again after growing pauses, until its life ends
     Uncertain    reply, reminder: once more after 30 s, marked; broadcast: dead, staff decide; where the platform drops
-                 a repeated number, every lane: again after growing pauses
+                 a repeated number, every lane: again after growing pauses; an erasure: three times, then let be
     Blocked      cancelled, with all that waits for the address
     Refused      dead, staff decide
     Broken       again in a minute; the whole channel waits
@@ -19,6 +19,7 @@ from datetime import datetime, timedelta
 from random import Random
 
 from bot.channels.port import Blocked, Broken, Refused, SendError, TooFast, Uncertain
+from bot.messages import ERASE_KEY
 from bot.quiet import Quiet
 from storage.records import Lane, Leased
 
@@ -26,6 +27,7 @@ LIFE = {Lane.REPLY: timedelta(hours=24), Lane.REMINDER: timedelta(hours=24), Lan
 ONCE_MORE = timedelta(seconds=30)
 PAUSE_S, PAUSE_MAX_S = 1.0, 900.0
 BROKEN_S = 60.0
+ERASE_ATTEMPTS = 3  # an erasure is best effort: the answers behind it must not wait for a method that fails
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +59,14 @@ class Dead:
 Fate = Sent | Again | Cancelled | Dead
 
 
-def forbidden(part: Leased, now: datetime, *, late_after: timedelta, quiet: Quiet) -> Cancelled | None:
-    """Why the part must never leave, judged at the last moment; what only has to wait is not asked here."""
+def forbidden(
+    part: Leased, now: datetime, *, late_after: timedelta, quiet: Quiet, only_informs: bool = False
+) -> Cancelled | None:
+    """
+    Why the part must never leave, judged at the last moment; what only has to wait is not asked here.
+
+    only_informs: the channel was full when a reminder was planned, and is no longer.
+    """
     if not part.chat:
         return Cancelled("no address")
     if part.is_unreachable:
@@ -67,9 +75,11 @@ def forbidden(part: Leased, now: datetime, *, late_after: timedelta, quiet: Quie
         return Cancelled("stopped")
     if part.is_withdrawn:
         return Cancelled("withdrawn")
+    if only_informs and part.lane is Lane.REMINDER:
+        return Cancelled("policy")
     age = now - part.created_at
     if part.lane is Lane.REPLY:
-        if age > LIFE[part.lane] or (age > late_after and not part.newest):
+        if age > LIFE[part.lane] or (age > late_after and not part.newest and part.key != ERASE_KEY):
             return Cancelled("too late")
     elif age > LIFE[part.lane] and quiet.awake(part.created_at, now) > LIFE[part.lane]:
         return Cancelled("too late")
@@ -78,11 +88,12 @@ def forbidden(part: Leased, now: datetime, *, late_after: timedelta, quiet: Quie
 
 def is_late(part: Leased, now: datetime, late_after: timedelta) -> bool:
     """The reply comes with an apology."""
-    return part.lane is Lane.REPLY and now - part.created_at > late_after
+    return part.lane is Lane.REPLY and part.key != ERASE_KEY and now - part.created_at > late_after
 
 
 def after(part: Leased, error: SendError, *, is_idempotent: bool, random: Random) -> Fate:
     """What follows from a failed send. is_idempotent: the platform drops a second message of the same number."""
+    is_idempotent = is_idempotent or part.key == ERASE_KEY
     match error:
         case TooFast():
             wait_s = error.after.total_seconds() if error.after else pause_s(part.attempts, random)
@@ -93,6 +104,8 @@ def after(part: Leased, error: SendError, *, is_idempotent: bool, random: Random
             return Dead(f"refused: {error}")
         case Broken():
             return Again(BROKEN_S, part.is_repeat, "broken")
+        case Uncertain() if part.key == ERASE_KEY and part.attempts >= ERASE_ATTEMPTS:
+            return Sent("")
         case Uncertain():
             return uncertain(part.lane, is_repeat=part.is_repeat, is_idempotent=is_idempotent) or Again(
                 pause_s(part.attempts, random), True, "uncertain"

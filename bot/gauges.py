@@ -1,6 +1,6 @@
 """How much waits, for /metrics: counted in every process that shows it."""
 
-from bot.telemetry import DEAD, PARKED, UNSENT, WAITING
+from bot.telemetry import CONTENT_MISTAKES, DEAD, PARKED, UNSENT, WAITING
 from storage.database import Database
 from storage.records import Lane
 
@@ -17,9 +17,11 @@ class Gauges:
             parked = await tx.inbox.count_parked()
             unsent = await tx.outbox.waiting()
             dead = await tx.outbox.count_dead()
+            files = await tx.editions.files()
         WAITING.set(waiting)
         PARKED.set(parked)
         DEAD.set(dead)
+        CONTENT_MISTAKES.set(len(files.mistakes) if files is not None else 0)
         for place in self._shown | unsent.keys():
             channel, lane = place
             UNSENT.labels(channel, lane.name.lower()).set(unsent.get(place, 0))

@@ -82,6 +82,8 @@ class Outgoing(msgspec.Struct, frozen=True, omit_defaults=True):
     menu: labels of the bottom keyboard to show from now on, row by row (channels that have one; else it is empty).
     edits: id of the own message to replace by this one where the platform can; a new message otherwise.
     answer: id of the press this answers (MAX edits by answering), else empty.
+    erases: ids of own messages to take off the screen instead of sending anything: what can't be deleted is edited to
+    the text, what can't be edited stays. ERASES_ALL on the web page: everything it shows.
     """
 
     key: str
@@ -90,3 +92,8 @@ class Outgoing(msgspec.Struct, frozen=True, omit_defaults=True):
     menu: tuple[tuple[str, ...], ...] = ()
     edits: str = ""
     answer: str = ""
+    erases: tuple[str, ...] = ()
+
+
+ERASE_KEY = "erase"  # key of such a message: no text of the content
+ERASES_ALL = ("*",)

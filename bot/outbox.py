@@ -4,13 +4,15 @@ The way out: what turns have planned leaves here, in order, at the platform's pa
     one cycle = one transaction:  results of what was sent meanwhile --> what may leave in the next 0.1 s is leased
                                   and judged --> commit --> sent side by side, one at a time to each chat
 
+A turn in the same process takes the cycle along in its own transaction (`ride`).
+
 A part is leased only when it can leave at once, so few are uncertain after a crash; what must wait stays in the table.
 The elected process of a channel runs one `Sender` (bot/duty.py). What follows from each answer: bot/fate.py.
 """
 
 import asyncio
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from heapq import heappop, heappush
@@ -23,6 +25,7 @@ from bot.apology import Apologies
 from bot.breaker import Health
 from bot.channels.port import Broken, Channel, SendError, TooFast, Uncertain, Unreachable
 from bot.clock import Clock
+from bot.engine.carrier import Board
 from bot.fate import Again, Cancelled, Dead, Fate, Sent, after, forbidden, is_late
 from bot.ledger import Ledger, Result
 from bot.messages import Address, Outgoing
@@ -61,9 +64,17 @@ class _Flight:
     starts: float  # timer's time
 
 
+@dataclass(frozen=True, slots=True)
+class _Load:
+    """What one transaction stored (so many results, the oldest) and leased."""
+
+    results: int
+    flights: list[_Flight]
+
+
 class Sender:
     """
-    Sends what waits for one channel. content: gives the edition in force.
+    Sends what waits for one channel. content: gives the edition in force. only_informs: no reminder leaves there.
 
     Only one may run per channel at a time: whoever calls holds the election. Nothing it does raises.
     """
@@ -78,6 +89,7 @@ class Sender:
         standing: Standing | None = None,
         timer: Timer | None = None,
         random: Random | None = None,
+        only_informs: bool = False,
         in_flight: int = IN_FLIGHT,
     ) -> None:
         self.standing = standing or Standing(channel.name)
@@ -88,13 +100,15 @@ class Sender:
         self._content = content
         self._timer = timer or LoopTimer()
         self._random = random or Random()  # noqa: S311  jitter, no secret
+        self._only_informs = only_informs
         self._most = in_flight
         self._stir = asyncio.Event()
         self._health = Health(channel, self.pace, self.standing, self._timer, self._random, self._stir)
         self._is_idempotent = channel.name in IDEMPOTENT
         self._ledger = Ledger(channel.name, database, clock, is_idempotent=self._is_idempotent)
         self._epoch: Epoch | None = None
-        self._is_unsure = False
+        self._is_on = self._is_working = self._is_unsure = self._is_skipped = False
+        self._ridden: asyncio.Event | None = None
         self._flights: dict[int, asyncio.Task[None]] = {}
         self._chats: set[str] = set()
         self._results: list[Result] = []
@@ -104,6 +118,10 @@ class Sender:
         self._apologies = Apologies(channel.limits.text_chars)
         self._lost: asyncio.Event | None = None
 
+    @property
+    def channel(self) -> str:
+        return self._channel.name
+
     async def run(self, stop: asyncio.Event, lost: asyncio.Event | None = None) -> None:
         """
         Until `stop`: what is under way is waited for (10 s) and stored.
@@ -111,6 +129,7 @@ class Sender:
         lost: of the election; breaks off at once.
         """
         self._lost = lost
+        self._is_on = True
         self._health.up()
         watchers = [asyncio.create_task(self._hear())]
         watchers += [asyncio.create_task(self._watch(event)) for event in (stop, lost) if event is not None]
@@ -132,46 +151,92 @@ class Sender:
         while self._flights:
             await asyncio.wait(self._flights.values())
         if self._results:
-            await self._work(self._timer.time(), may_lease=False)
+            await self._work(may_lease=False)
         return tried
 
     # One cycle
 
     async def _cycle(self) -> float:
         """One transaction if there is work for one; returns the seconds to wait for the next, unless stirred."""
+        if self._ridden is not None:
+            self._is_skipped = True
+            return POLL_S
         now = self._timer.time()
         self._adopt()
         while self._wakes and self._wakes[0] <= now:
             heappop(self._wakes)
         if self._health.must_ask and not self._flights:
             self._health.ask()
-        may_lease = self._room(now)[0] > 0
-        if may_lease or self._results:
+        if self._room(now)[0] > 0 or self._results:
             try:
-                await self._work(now, may_lease=may_lease)
+                await self._work()
             except Exception as error:
                 return self._failed(error)
             self._failures = 0
         return self._wait_s(self._timer.time())
 
-    async def _work(self, now: float, *, may_lease: bool) -> None:
+    async def _work(self, *, may_lease: bool = True) -> None:
         if self._epoch is None:
             self._epoch = await self._ledger.recover()
+        self._is_working = True
+        try:
+            async with self._database.write() as tx:
+                load = await self._load(tx, may_lease=may_lease)
+        finally:
+            self._is_working = False
+        self._depart(load)
+
+    async def _load(self, tx: Transaction, *, may_lease: bool = True) -> _Load:
+        """Everything that one cycle writes."""
+        now = self._timer.time()
         results, flights = list(self._results), []
-        async with self._database.write() as tx:
-            await self._ledger.store(tx, results)
-            if self._is_unsure:
-                await self._ledger.release(tx, self._flights.keys() | {part.number for part, _ in self._results})
-            if may_lease:
-                flights = await self._lease(tx, now)
-            if self._health.is_doubtful and not flights and await tx.outbox.next_at(self._channel.name) is None:
-                self._health.up()  # nothing is left that could show that it works again
-        del self._results[: len(results)]
+        await self._ledger.store(tx, results)
+        if self._is_unsure:
+            await self._ledger.release(tx, self._flights.keys() | {part.number for part, _ in self._results})
+        if may_lease and self._room(now)[0] > 0:
+            flights = await self._lease(tx, now)
+        if self._health.is_doubtful and not flights and await tx.outbox.next_at(self._channel.name) is None:
+            self._health.up()  # nothing is left that could show that it works again
+        return _Load(len(results), flights)
+
+    def _depart(self, load: _Load) -> None:
+        """The load is committed: its results are stored, its flights may start."""
+        del self._results[: load.results]
         self._is_unsure = False
         if self._lost is not None and self._lost.is_set():
             return
-        for flight in flights:
+        for flight in load.flights:
             self._start(flight)
+
+    @contextmanager
+    def ride(self) -> Iterator[Board | None]:
+        """
+        The next cycle in somebody else's transaction: one commit less on the way of an answer.
+
+        Gives what writes it there; the sends start when the context is left, so leave it after the commit. None when
+        the sender is not on duty or has a transaction of its own under way: ring for it then.
+        """
+        if not self._is_on or self._is_working or self._is_unsure or self._ridden is not None or self._epoch is None:
+            yield None
+            return
+        loads: list[_Load] = []
+
+        async def board(tx: Transaction) -> None:
+            self._adopt()
+            loads.append(await self._load(tx))
+            self._is_unsure = True  # until it is known that this was committed
+
+        self._ridden = asyncio.Event()
+        self._is_skipped, wakes = False, self._wakes[:1]
+        try:
+            yield board
+            for load in loads:
+                self._depart(load)
+        finally:
+            self._ridden.set()
+            self._ridden = None
+            if self._is_skipped or self._is_unsure or self._has_more or self._wakes[:1] != wakes:
+                self._stir.set()
 
     def _failed(self, error: Exception) -> float:
         """The transaction failed: results stay here; what may have been leased is put back by the next one."""
@@ -204,7 +269,7 @@ class Sender:
             return 0, Lane.REPLY
         reserved = 0 if self._health.is_doubtful else int(self._most * RESERVED)
         lane = Lane.BROADCAST
-        if free <= reserved or Quiet.of(self._content()).until(self._clock.now()) is not None:
+        if free <= reserved or Quiet.is_everywhere(self._content(), self._clock.now()):
             lane, reserved = Lane.REPLY, 0
         return min(free - reserved, self.pace.room(now, HORIZON_S)), lane
 
@@ -246,9 +311,12 @@ class Sender:
     ) -> Cancelled | Dead | float | Outgoing:
         """Why the part won't leave, or after how many seconds it may, or the message to send."""
         late_after = timedelta(minutes=content.rules.apology_after_minutes)
-        refusal = forbidden(part, today, late_after=late_after, quiet=Quiet.of(content))
+        quiet = Quiet.of(content, part.office)
+        refusal = forbidden(part, today, late_after=late_after, quiet=quiet, only_informs=self._only_informs)
         if refusal is not None:
             return refusal
+        if part.lane is not Lane.REPLY and (ends_at := quiet.until(today)) is not None:
+            return (ends_at - today).total_seconds()
         if part.chat in self._chats or part.chat in taken:
             return BUSY_CHAT_S
         wait_s = self.pace.chat_at(part.chat, now) - now
@@ -327,6 +395,9 @@ class Sender:
     # The end
 
     async def _finish(self, *, is_lost: bool) -> None:
+        self._is_on = False
+        if self._ridden is not None:
+            await self._ridden.wait()
         flights = list(self._flights.values())
         if flights and not is_lost:
             await asyncio.wait(flights, timeout=DRAIN_S)

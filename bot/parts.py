@@ -16,7 +16,7 @@ import structlog
 
 from bot import keyfile
 from bot.clock import Clock, SystemClock
-from bot.editions import Editions
+from bot.editions import Editions, Rehearse, Told
 from bot.engine.apply import Surface
 from bot.engine.runner import Runner
 from bot.flows import FLOWS
@@ -136,12 +136,30 @@ async def _open(settings: Settings, *, migrate: bool, patience_s: float) -> Data
             await asyncio.sleep(PAUSE_S)
 
 
+def _editions(settings: Settings, database: Database, clock: Clock, *, publishes: bool, told: Told | None) -> Editions:
+    """told: somebody watches the folder while writing, so words go live before the talks are played."""
+    rehearse: Rehearse | None = None
+    if publishes:
+        from bot.rehearsal.rehearsal import Rehearsal
+
+        rehearse = Rehearsal(FLOWS, str(settings.content_dir), settings.database)
+    return Editions(
+        database, clock, settings.content_dir, needs(), rehearse=rehearse, goes_first=told is not None, told=told
+    )
+
+
 @asynccontextmanager
-async def opened(settings: Settings, *, publishes: bool, patience_s: float = 0.0) -> AsyncIterator[Parts]:
-    """Everything but the roles. publishes: this process puts changed content files in force at its start."""
+async def opened(
+    settings: Settings, *, publishes: bool, patience_s: float = 0.0, told: Told | None = None
+) -> AsyncIterator[Parts]:
+    """
+    Everything but the roles. publishes: this process puts changed content files in force at its start.
+
+    told: hears what is wrong with the files after each change (for a preview).
+    """
     clock = SystemClock()
     async with opened_database(settings, patience_s=patience_s) as (database, held):
-        editions = Editions(database, clock, settings.content_dir, needs())
+        editions = _editions(settings, database, clock, publishes=publishes, told=told)
         with explained():
             await editions.start(publishes=publishes)
         try:
@@ -149,7 +167,8 @@ async def opened(settings: Settings, *, publishes: bool, patience_s: float = 0.0
         except ValueError as error:  # an adapter says in Russian what it can't work with
             raise CannotStart(str(error)) from error
         shown = surfaces(settings, on)
-        runner = Runner(database, FLOWS, editions.content, shown, clock)
+        site = settings.public_url if settings.is_on("web") else ""
+        runner = Runner(database, FLOWS, editions.content, shown, clock, site=site)
         try:
             yield Parts(settings, database, clock, held, editions, on, shown, Inbox(database, clock), runner)
         finally:

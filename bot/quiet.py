@@ -23,10 +23,15 @@ class Quiet:
         self._zone = ZoneInfo(zone)
 
     @classmethod
-    def of(cls, content: Content) -> "Quiet":
-        """The default office's."""
+    def of(cls, content: Content, office: str) -> "Quiet":
+        """Where citizens of this office live; of the default one, when it is not known."""
         rules = content.rules
-        return cls(rules.quiet_from, rules.quiet_to, content.default_office.timezone)
+        return cls(rules.quiet_from, rules.quiet_to, content.office(office).timezone)
+
+    @classmethod
+    def is_everywhere(cls, content: Content, moment: datetime) -> bool:
+        """Every office of the content has quiet hours."""
+        return all(cls.of(content, office).until(moment) is not None for office in content.offices)
 
     def until(self, moment: datetime) -> datetime | None:
         """When the quiet hours end that the moment falls into; None: it is no quiet hour."""

@@ -1,5 +1,8 @@
 """Reminders come due: each becomes one incoming in its citizen's lane, in the transaction that takes it."""
 
+from collections.abc import Sequence
+from datetime import datetime
+
 import msgspec
 
 from bot.clock import Clock
@@ -38,6 +41,22 @@ class Reminding:
             taken += len(due)
             if not due:
                 return taken
+
+
+async def withdraw(database: Database, channels: Sequence[str], now: datetime) -> int:
+    """
+    Cancel the reminders that wait for channels which only inform by now, or are off; returns how many.
+
+    Senders refuse them by themselves: this is for the web page, which has none, and for a channel that comes back.
+    """
+    count = 0
+    for channel in channels:
+        found = AT_ONCE
+        while found == AT_ONCE:
+            async with database.write() as tx:
+                found = await tx.outbox.withdraw(channel, now=now, limit=AT_ONCE)
+            count += found
+    return count
 
 
 def _due(reminder: ReminderRow) -> Due:

@@ -76,6 +76,7 @@ class Settings(BaseSettings):
     secret_key: Key = SecretStr("")
     web_host: str = "127.0.0.1"
     web_port: Annotated[int, Field(ge=0, le=65535)] = 8080
+    status_port: Annotated[int, Field(ge=0, le=65535)] | None = None
     public_url: PublicUrl = ""
     webhook_secret: HookSecret = SecretStr("")
     trusted_proxies: Networks = ()

@@ -17,6 +17,7 @@ WAITING = Gauge("bot_incoming_waiting", "Incoming messages that wait for their t
 UNSENT = Gauge("bot_outgoing_waiting", "Messages that wait for sending", ["channel", "lane"])
 DEAD = Gauge("bot_dead_letters", "Messages that could not be delivered")
 PARKED = Gauge("bot_parked_updates", "Updates put aside for staff")
+CONTENT_MISTAKES = Gauge("bot_content_mistakes", "Mistakes that keep the content files from going live")
 UP = Gauge("bot_channel_up", "1: the channel works", ["channel"])
 
 

@@ -17,6 +17,7 @@ from storage.retention import SEALED
 
 HOLD_S = 0.2  # the longest a transaction may hold the writer: turns of citizens wait for it
 ROWS, ROWS_MIN, ROWS_MAX = 100, 1, 1000
+HOUR = timedelta(hours=1)  # as long as a try to claim a code counts
 
 Step = Callable[[Transaction, int], Awaitable[int]]
 
@@ -67,6 +68,7 @@ class Purge:
             ("words", lambda tx, limit: tx.retention.words(before=raw, limit=limit)),
             ("dedupe", lambda tx, limit: tx.retention.dedupe(before=dedupe, limit=limit)),
             ("cases", lambda tx, limit: tx.retention.cases(before=cases, limit=limit)),
+            ("moves", lambda tx, limit: tx.retention.moves(before=now - HOUR, limit=limit)),
             ("reminders", lambda tx, limit: tx.retention.reminders(before=dedupe, limit=limit)),
         ]
 

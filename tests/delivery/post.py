@@ -140,6 +140,8 @@ class Post:
     async def meet(self, *chats: str) -> None:
         """These citizens have written once."""
         new = [chat for chat in chats if chat not in self._citizens]
+        if not new:
+            return
         arrivals = [Arrival(self.channel.name, f"hello {chat}", chat, "text", 0, b"{}") for chat in new]
         async with self.database.write() as tx:
             met = await tx.inbox.admit(arrivals, now=self.world.now())
@@ -161,9 +163,38 @@ class Post:
     ) -> None:
         """Plan (chat, text), all of one turn. at: not before."""
         await self.meet(*{chat for chat, _ in said})
-        now = self.world.now()
+        parts = self._parts(said, lane, subject, at, edits)
+        async with self.database.write() as tx:
+            await tx.outbox.add(parts, now=self.world.now())
+            tx.notify("outbox")
+
+    async def plan_riding(self, sender: Sender, *said: tuple[str, str], failure: Exception | None = None) -> bool:
+        """Plan as a turn in the sender's own process does; failure: the transaction fails. False: nobody took it."""
+        await self.meet(*{chat for chat, _ in said})
+        parts = self._parts(said, Lane.REPLY, None, None, "")
+        await self.at_rest(sender)
+        with sender.ride() as board:
+            async with self.database.write() as tx:
+                await tx.outbox.add(parts, now=self.world.now())
+                if board is not None:
+                    await board(tx)
+                else:
+                    tx.notify("outbox")
+                if failure is not None:
+                    raise failure
+        return board is not None
+
+    @staticmethod
+    async def at_rest(sender: Sender) -> None:
+        """Until no transaction of the sender's own is under way: a ring of the database may have begun one."""
+        while sender._is_working:  # noqa: ASYNC110  nobody would set an event
+            await asyncio.sleep(0)
+
+    def _parts(
+        self, said: Sequence[tuple[str, str]], lane: Lane, subject: str | None, at: datetime | None, edits: str
+    ) -> list[Part]:
         turn = f"turn {next(self._turns)} {uuid4().hex}"
-        parts = [
+        return [
             Part(
                 citizen_id=self._citizens[chat],
                 channel=self.channel.name,
@@ -174,14 +205,11 @@ class Post:
                 key="test.said",
                 body=msgspec.json.encode(Outgoing(key="test.said", text=text, edits=edits)),
                 keep=False,
-                not_before=at or now,
+                not_before=at or self.world.now(),
                 subject=subject,
             )
             for number, (chat, text) in enumerate(said)
         ]
-        async with self.database.write() as tx:
-            await tx.outbox.add(parts, now=now)
-            tx.notify("outbox")
 
     async def remind(self, chat: str, text: str, id_: str) -> None:
         """Plan a reminder that is in its citizen's lane."""

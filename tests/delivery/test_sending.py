@@ -124,6 +124,16 @@ async def test_a_withdrawn_reminder_does_not_leave(post: Post, platform: Platfor
     assert (await post.table())[0] == ("cancelled", "withdrawn", False)
 
 
+async def test_a_reminder_does_not_leave_where_the_channel_only_informs_by_now(post: Post, platform: Platform) -> None:
+    await post.remind("ivan", "reminder", "r1")
+    await post.plan(("ivan", "reply"))
+
+    await post.drain(post.sender(only_informs=True))
+
+    assert platform.shown == {"ivan": ["reply"]}
+    assert (await post.table())[0] == ("cancelled", "policy", False)
+
+
 async def test_nothing_leaves_for_an_address_that_cannot_be_reached(
     post: Post, platform: Platform, world: World
 ) -> None:

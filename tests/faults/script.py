@@ -28,12 +28,14 @@ WALK = (
     "1",  # nothing else
     "1",  # a plan, please
     "да",
+    "потом",  # no questions now
     "1",  # the first step
     "1",  # done
     "1",  # the next one
     "1",  # done
     "1",  # the next one
     "2",  # stuck
+    "1",  # what is in the way
     "меню",
     "/human",
     "Помогите найти работу рядом с домом",

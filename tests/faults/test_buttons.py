@@ -26,12 +26,15 @@ Make = Callable[..., Product]
 
 
 def change_edition(content: Path) -> None:
-    """A step of the plan goes, one gets another name, one comes in front."""
+    """A step of the plan goes, with all that leads to it, one gets another name, one comes in front."""
     plan = content / "situations" / "released" / "plan.yaml"
-    text = plan.read_text()
-    text, cut = re.subn(rf"^{GONE}:\n(?:[ \n].*\n?)+", "", text, flags=re.M)
-    assert cut == 1
-    text = text.replace("title: Собрать документы", f"title: {RENAMED}")
+    for file in content.glob("situations/*/plan.yaml"):
+        text, cut = re.subn(rf"^{GONE}:\n(?:[ \n].*\n?)+", "", file.read_text(), flags=re.M)
+        assert cut == 1 or file != plan
+        file.write_text(text)
+    obstacles = content / "obstacles.yaml"
+    obstacles.write_text(re.sub(rf'"?item:{GONE}"?, |, "?item:{GONE}"?', "", obstacles.read_text()))
+    text = plan.read_text().replace("title: Собрать документы", f"title: {RENAMED}")
     first = text.index("papers:")
     added = f"diary:\n  title: {NEW}\n  stage: info_search\n  why: Чтобы ничего не забыть.\n"
     added += "  how:\n    - Запишите дела.\n  take:\n    - тетрадь\n  where: Дома.\n  who: Вы сами.\n"

@@ -20,7 +20,7 @@ from tests.faults.script import WALK, Script, edition, rehearse
 from tests.faults.waiting import until
 from tests.talk import FixedClock, Talk
 
-LATER = (*WALK[:5], "1", "3", "1")  # the first step, later, tomorrow
+LATER = (*WALK[:6], "1", "3", "1")  # the first step, later, tomorrow
 COMES_S = 40.0
 HOURS = 3600
 

@@ -22,7 +22,7 @@ KILLS = {"telegram": extent(6, 100), "vk": extent(4, 100), "max": extent(4, 100)
 LIVES_S = 1.2  # at most, from the first sign of life to the kill
 YOUNG = 0.25  # share of those killed while they start
 FIRST_S = 45.0
-SETTLES_S = 75.0  # beyond the 30 s after which an uncertain message is repeated
+SETTLES_S = 75.0  # beyond the 30 s after which an uncertain message is repeated (in CI half a second)
 NEWCOMERS = 4  # after each kill
 SEED = 20261121
 
@@ -32,7 +32,7 @@ Make = Callable[..., Product]
 async def test_kills_lose_and_double_nothing(
     product: Make, quick: Make, tmp_path: Path, told: Callable[[str], None]
 ) -> None:
-    """Three installations, one for each messenger, side by side: each waits half a minute for its uncertain sends."""
+    """Three installations, one for each messenger, side by side."""
     for channel in KILLS:
         for typed in (WALK, FLOOD):
             await rehearse(channel, typed)
@@ -41,7 +41,8 @@ async def test_kills_lose_and_double_nothing(
             folder = tmp_path / channel
             folder.mkdir()
             make = product if FULL else quick
-            bot = make(f"sqlite:///{folder / 'bot.db'}", {"FAULT_PATIENCE": "1"}, folder=folder)
+            patience = {"FAULT_PATIENCE": "1"} if FULL else {}
+            bot = make(f"sqlite:///{folder / 'bot.db'}", patience, folder=folder)
             group.create_task(_ordeal(channel, bot, told), name=channel)
 
 

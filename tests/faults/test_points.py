@@ -28,9 +28,9 @@ from tests.platforms.telegram import TelegramEmulator
 
 CHANNEL = "telegram"
 DIES_S, ENDS_S = 30.0, 40.0
-CONSENTED = WALK[:5]
+CONSENTED = WALK[:6]
 LATER = (*CONSENTED, "1", "3", "1")  # the first step, later, tomorrow
-ERASED = (*CONSENTED, "/data", "1", "да")
+ERASED = (*CONSENTED, "/data", "Удалить всё", "да")
 
 Make = Callable[..., Product]
 

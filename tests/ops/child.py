@@ -118,6 +118,19 @@ class Running:
         self.out = line
         self.url = line.split(" ")[1].strip().rstrip("/")
 
+    async def line(self, is_it: Callable[[str], bool]) -> str:
+        """All that it prints up to the line that is asked for."""
+        assert self._process is not None
+        assert self._process.stdout is not None
+        said = ""
+        async with asyncio.timeout(START_S):
+            while True:
+                line = (await self._process.stdout.readline()).decode()
+                assert line, f"it never came, but {said!r}\n{self.log}"
+                said += line
+                if is_it(line):
+                    return said
+
     async def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
         """Send the signal, give the exit code."""
         assert self._process is not None

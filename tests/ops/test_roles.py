@@ -2,10 +2,12 @@
 
 import asyncio
 import signal
+import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 
+import httpx
 import pytest
 
 from bot.flows import FLOWS
@@ -35,6 +37,12 @@ def settings(url: str, platform: MaxEmulator) -> dict[str, str]:
         "BOT_MAX_API_URL": platform.url,
         "BOT_LOG_FORMAT": "json",
     }
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def part(folder: Path, role: str, name: str, given: dict[str, str]) -> Running:
@@ -77,6 +85,23 @@ async def test_roles_apart_do_what_one_process_does(
         codes = await asyncio.gather(*(process.stop() for process in processes))
         assert codes == [0] * 5
         assert all("Traceback" not in process.log for process in processes)
+
+
+async def test_a_process_without_the_web_chat_tells_how_it_is(
+    tmp_path: Path, empty_postgres_url: str, platform: MaxEmulator
+) -> None:
+    """On the port named for it: health, readiness and metrics, and nothing of the chat or the webhooks."""
+    port = free_port()
+    given = {**settings(empty_postgres_url, platform), "BOT_STATUS_PORT": str(port)}
+    async with part(tmp_path, "worker", "one", given) as worker, httpx.AsyncClient() as browser:
+        await started(worker)
+        base = f"http://127.0.0.1:{port}"
+
+        assert (await browser.get(f"{base}/healthz")).json() == {"status": "ok"}
+        assert (await browser.get(f"{base}/readyz")).json()["database"] == "ok"
+        assert "bot_turns_total" in (await browser.get(f"{base}/metrics")).text
+        assert (await browser.get(base)).status_code == 404
+        assert (await browser.post(f"{base}/hooks/max", json={})).status_code == 404
 
 
 async def test_the_sender_s_duty_goes_to_the_other_when_one_is_killed(

@@ -1,6 +1,7 @@
 """Every way to start and stop the bot, as an operator does it."""
 
 import asyncio
+import re
 import signal
 import socket
 import stat
@@ -201,10 +202,35 @@ async def test_starts_are_counted_by_tag(tmp_path: Path) -> None:
     assert done.out.rstrip().endswith(": 3.")
 
 
+async def test_answers_are_counted_by_question(tmp_path: Path) -> None:
+    for verdict in ("помогло", "не помогло"):
+        await command(tmp_path, "talk", "--as", verdict, typed=f"/ask\n1\n1\n{verdict}\n")
+
+    done = await command(tmp_path, "answers")
+
+    assert done.code == 0, done.err
+    head, one, total = done.out.splitlines()
+    assert head.split() == ["показан", "помог", "не", "помог", "вопрос"]
+    assert re.fullmatch(r" +2 +1 +1  faq-\d+  \S.*", one)
+    assert total.endswith(": 2.")
+
+
 async def test_the_help_is_in_russian(tmp_path: Path) -> None:
     done = await command(tmp_path, "--help")
 
     assert done.code == 0
-    for name in ("run", "demo", "talk", "check", "migrate", "backup", "restore", "purge", "doctor", "starts"):
+    for name in (
+        "run",
+        "demo",
+        "talk",
+        "check",
+        "migrate",
+        "backup",
+        "restore",
+        "purge",
+        "doctor",
+        "starts",
+        "answers",
+    ):
         assert name in done.out
     assert "Запустить бота" in done.out

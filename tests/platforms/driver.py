@@ -23,7 +23,7 @@ from bot.engine.runner import Runner
 from bot.engine.screen import HUMAN, MENU
 from bot.flows import FLOWS
 from bot.inbox import Inbox
-from bot.messages import Button, Outgoing
+from bot.messages import ERASE_KEY, Button, Outgoing
 from bot.outbox import Sender
 from bot.polling import Poller
 from bot.texts import render
@@ -195,7 +195,7 @@ class Citizen:
         heard = []
         for row in await self.rows(self._seen):
             self._seen = row.number
-            if row.state == CANCELLED:
+            if row.state == CANCELLED or row.key == ERASE_KEY:
                 continue
             assert row.state == SENT, f"{row.key} is not sent: {row.reason}"
             shown = next((one for one in self.screen if one.id == row.sent_id), None)

@@ -32,7 +32,7 @@ BATCH = 100
 LONGEST_WAIT_S = 30
 RETENTION_S = 24 * 3600
 SCREEN = 50  # messages kept per citizen when running alone
-SENDS = frozenset({"POST /messages", "PUT /messages", "POST /answers"})
+SENDS = frozenset({"POST /messages", "PUT /messages", "POST /answers", "DELETE /messages"})
 CALLS = SENDS | {"GET /me", "PATCH /me/commands", "GET /updates"}
 CALLS |= {"GET /subscriptions", "POST /subscriptions", "DELETE /subscriptions"}
 
@@ -75,6 +75,7 @@ class MaxEmulator(MaxPeople):
         self.violations: list[str] = []
         self.clock: Callable[[], float] = monotonic
         self.too_old: set[str] = set()
+        self.undeletable: set[str] = set()
         self.commands: list[dict[str, Any]] = []
         self.actions: Counter[str] = Counter()
         self.accepted = self.edited = 0
@@ -276,6 +277,18 @@ class MaxEmulator(MaxPeople):
         self._show(kept, body)
         return {"success": True}
 
+    def _delete(self, query: Mapping[str, str], body: dict[str, Any]) -> dict[str, Any]:
+        kept = self._messages.get(query.get("message_id", ""))
+        if kept is None or kept.is_deleted:
+            raise Refusal(404, "not.found", "Message not found")
+        self._reachable(kept.chat)
+        if kept.shown is None or kept.shown.id in self.too_old | self.undeletable:
+            return {"success": False, "message": "Message can't be deleted"}
+        kept.is_deleted = True
+        self.screens[kept.chat].remove(kept.shown)
+        self.note()
+        return {"success": True}
+
     def _answer(self, query: Mapping[str, str], body: dict[str, Any]) -> dict[str, Any]:
         message = body.get("message")
         if not message and not body.get("notification"):
@@ -320,6 +333,7 @@ class MaxEmulator(MaxPeople):
         "DELETE /subscriptions": _unsubscribe,
         "POST /messages": _send,
         "PUT /messages": _edit,
+        "DELETE /messages": _delete,
         "POST /answers": _answer,
     }
 

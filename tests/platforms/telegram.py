@@ -53,7 +53,8 @@ _ATTACHED: dict[str, dict[str, Any]] = {
 class TelegramEmulator(Emulator):
     """
     violations: of the official description, when the environment names it. answered: acknowledged presses.
-    strangers: chats that never started the bot (400). deactivated: deleted accounts (403). uneditable: message ids.
+    strangers: chats that never started the bot (400). deactivated: deleted accounts (403). uneditable: message ids;
+    undeletable: of messages over 48 hours old, which can still be edited.
     keep_requests: off for benches. sent, edited: what was accepted. bottom: the keyboard under each input field.
     """
 
@@ -71,6 +72,7 @@ class TelegramEmulator(Emulator):
         self.strangers: set[str] = set()
         self.deactivated: set[str] = set()
         self.uneditable: set[str] = set()
+        self.undeletable: set[str] = set()
         self.keep_requests = True
         self.sent = 0
         self.edited = 0

@@ -209,11 +209,21 @@ async def edit_message_text(telegram: "TelegramEmulator", params: dict[str, Any]
 
 
 async def delete_message(telegram: "TelegramEmulator", params: dict[str, Any]) -> Any:
-    screen = telegram.shown(_chat(telegram, params))
-    kept = [shown for shown in screen if shown.id != str(params.get("message_id"))]
-    if len(kept) == len(screen):
+    wanted = str(params.get("message_id"))
+    if not any(shown.id == wanted for shown in telegram.shown(_chat(telegram, params))):
         raise ApiError(400, "Bad Request: message to delete not found")
-    screen[:] = kept
+    return await delete_messages(telegram, {**params, "message_ids": [int(wanted)]})
+
+
+async def delete_messages(telegram: "TelegramEmulator", params: dict[str, Any]) -> Any:
+    """What is not there is passed over; one that is 48 hours old spoils it for all."""
+    screen = telegram.shown(_chat(telegram, params))
+    wanted = {str(id_) for id_ in params.get("message_ids", ())}
+    if not 1 <= len(wanted) <= 100:
+        raise ApiError(400, "Bad Request: the number of messages to delete must be between 1 and 100")
+    if wanted & telegram.undeletable & {shown.id for shown in screen}:
+        raise ApiError(400, "Bad Request: message can't be deleted")
+    screen[:] = [shown for shown in screen if shown.id not in wanted]
     telegram.note()
     return True
 
@@ -242,10 +252,11 @@ METHODS: dict[str, Callable[["TelegramEmulator", dict[str, Any]], Awaitable[Any]
     "sendMessage": send_message,
     "editMessageText": edit_message_text,
     "deleteMessage": delete_message,
+    "deleteMessages": delete_messages,
     "answerCallbackQuery": answer_callback_query,
     "sendChatAction": send_chat_action,
 }
-SENDS = frozenset({"sendMessage", "editMessageText", "answerCallbackQuery"})
+SENDS = frozenset({"sendMessage", "editMessageText", "answerCallbackQuery", "deleteMessage", "deleteMessages"})
 
 
 def _chat(telegram: "TelegramEmulator", params: dict[str, Any]) -> str:

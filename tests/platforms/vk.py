@@ -29,7 +29,7 @@ from tests.platforms.vk_schema import from_environment
 PER_SECOND = 20
 PER_CHAT_HOUR = 1000
 TEXT_CHARS = 4096
-SENDS = frozenset({"messages.send", "messages.edit"})
+SENDS = frozenset({"messages.send", "messages.edit", "messages.delete"})
 
 
 class VkEmulator(Emulator):
@@ -337,6 +337,17 @@ class VkEmulator(Emulator):
         self.note()
         return 1
 
+    def _delete(self, params: dict[str, str]) -> list[dict[str, Any]]:
+        chat, cmids = params.get("peer_id", ""), params.get("cmids", "").split(",")
+        if len(cmids) > 100 or not all(cmid.isdigit() for cmid in cmids):
+            raise ApiError(100, "One of the parameters specified was missing or invalid: cmids is invalid")
+        if params.get("delete_for_all") == "1" and any((chat, cmid) in self.too_old for cmid in cmids):
+            raise ApiError(924)
+        screen = self.shown(chat)
+        screen[:] = [shown for shown in screen if shown.id not in cmids]
+        self.note()
+        return [{"peer_id": int(chat), "conversation_message_id": int(cmid), "response": 1} for cmid in cmids]
+
     def _answer_press(self, params: dict[str, str]) -> int:
         if self._presses.get(params.get("event_id", "")) != params.get("peer_id"):
             raise ApiError(100, "One of the parameters specified was missing or invalid: event_id is invalid")
@@ -363,6 +374,7 @@ class VkEmulator(Emulator):
     _HANDLERS = {
         "messages.send": _send,
         "messages.edit": _edit,
+        "messages.delete": _delete,
         "messages.sendMessageEventAnswer": _answer_press,
         "messages.setActivity": _activity,
         "messages.isMessagesFromGroupAllowed": _is_allowed,

@@ -29,6 +29,7 @@ ERRORS = {
     911: "Keyboard format is invalid",
     912: "This is a chat bot feature, change this status in settings",
     914: "Message is too long",
+    924: "Can't delete this message for everybody",
     2000: "Servers number limit is reached",
 }
 
