@@ -24,8 +24,8 @@ from bench.product import CONTENT, SECRET
 from bench.report import Row, most, row, spread
 from bot.channels.port import Limits
 from bot.clock import SystemClock
-from bot.engine.apply import Surface
 from bot.engine.runner import BATCH, Runner
+from bot.engine.taken import Surface
 from bot.flows import FLOWS
 from bot.inbox import arrival
 from bot.messages import Address, Incoming, Kind

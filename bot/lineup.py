@@ -9,7 +9,7 @@ from typing import cast
 
 from bot.channels import terminal
 from bot.channels.port import Channel
-from bot.engine.apply import Surface
+from bot.engine.taken import Surface
 from bot.engine.turn import Policy
 from bot.engine.words import COMMANDS
 from bot.settings import MESSENGERS, Settings

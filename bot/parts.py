@@ -17,8 +17,8 @@ import structlog
 from bot import keyfile
 from bot.clock import Clock, SystemClock
 from bot.editions import Editions, Rehearse, Told
-from bot.engine.apply import Surface
 from bot.engine.runner import Runner
+from bot.engine.taken import Surface
 from bot.flows import FLOWS
 from bot.inbox import Inbox
 from bot.lineup import Messenger, messengers, surfaces

@@ -4,22 +4,17 @@ Writes what a batch of talks decided, set by set, inside the batch's transaction
 Refusable effects go first; a refused talk goes its other way before anything else of it is written.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import msgspec
 
 from bot.channels.fit import fit
-from bot.channels.port import Limits
+from bot.engine import cases, citizens
 from bot.engine.effects import (
-    REFUSABLE,
-    AddWords,
-    Agree,
     AskAgain,
     AskNoMore,
-    ChooseOffice,
-    ChooseSituations,
     ClaimMove,
     Conceal,
     CountAnswer,
@@ -27,55 +22,33 @@ from bot.engine.effects import (
     Effect,
     EraseAll,
     Forget,
-    ForgetItems,
-    IssueCode,
-    KeepWord,
-    MarkReachable,
-    OpenCase,
+    Refusable,
     RemindOn,
     ResumeReminders,
     StopReminders,
-    Withdraw,
 )
 from bot.engine.moving import move
 from bot.engine.outcome import Answered, Marked, Said
 from bot.engine.press import Presses
 from bot.engine.screen import HUMAN, MENU, Option
 from bot.engine.session import encode
-from bot.engine.talk import Talk
-from bot.engine.turn import Policy
-from bot.messages import ERASE_KEY, ERASES_ALL, Button, Incoming, Kind, Outgoing
+from bot.engine.taken import Grant, Surface, Taken, Write
+from bot.messages import ERASE_KEY, ERASES_ALL, Button, Kind, Outgoing
 from bot.texts import render
 from storage.database import Transaction
-from storage.records import CaseRow, Claimed, Lane, Part, ReminderRow, SessionRow
+from storage.records import Claimed, Lane, Part, ReminderRow, SessionRow
 
 _encoder = msgspec.json.Encoder()
 FOOTER_PLACE = "menu.main"
 DOT = "·"  # what is left of a message that can be edited but not deleted
 
 
-@dataclass(frozen=True, slots=True)
-class Surface:
-    """What of a channel matters to the engine."""
-
-    limits: Limits
-    policy: Policy = "full"
-
-
-@dataclass(slots=True)
-class Taken:
-    """One turn of the batch: what was claimed, what it decided, where its answer goes (None: nowhere)."""
-
-    claimed: Claimed
-    incoming: Incoming
-    talk: Talk
-    target: tuple[str, str] | None
-
-
 class Apply:
     def __init__(self, surfaces: Mapping[str, Surface], presses: Presses) -> None:
         self._surfaces = surfaces
         self._presses = presses
+        self._writes: dict[type[Effect], Write] = {**citizens.WRITES, **cases.WRITES, Conceal: self._conceal}
+        self._grants: dict[type[Effect], Grant] = {**cases.GRANTS, ClaimMove: self._claim}
 
     async def write(self, tx: Transaction, batch: Sequence[Taken], *, now: datetime) -> None:
         """All effects of the batch, its messages, sessions and the handled marks."""
@@ -83,35 +56,18 @@ class Apply:
             await self._refusable(tx, taken, now)
         for taken in batch:
             for effect in taken.talk.writes:
-                await self._rare(tx, taken, effect, now)
+                if write := self._writes.get(type(effect)):
+                    await write(tx, taken, effect, now)
         await self._marks(tx, batch, now)
         await self._talk(tx, batch, now)
 
     async def _refusable(self, tx: Transaction, taken: Taken, now: datetime) -> None:
-        for effect in [effect for effect in taken.talk.writes if isinstance(effect, REFUSABLE)]:
-            is_granted = (
-                await self._claim(tx, taken, effect, now)
-                if isinstance(effect, ClaimMove)
-                else await self._open(tx, taken, effect, now)
-            )
-            if not is_granted:
-                await taken.talk.refuse(effect)
-                return
-
-    async def _open(self, tx: Transaction, taken: Taken, effect: OpenCase, now: datetime) -> bool:
-        citizen = taken.talk.turn.citizen
-        case = CaseRow(
-            id=effect.id,
-            citizen_id=citizen.id,
-            channel=taken.claimed.channel,
-            topic=effect.topic,
-            state="new",
-            without_consent=citizen.consent_at is None,
-            created_at=now,
-            words=(effect.words,) if effect.words else (),
-            context=effect.context,
-        )
-        return await tx.cases.open(case)
+        granted: set[int] = set()
+        while effect := next((one for one in taken.talk.writes if _is_open(one, granted)), None):
+            if await self._grants[type(effect)](tx, taken, effect, now):
+                granted.add(id(effect))
+            else:
+                await taken.talk.refuse(effect)  # what follows may be refused as well
 
     async def _claim(self, tx: Transaction, taken: Taken, effect: ClaimMove, now: datetime) -> bool:
         limits = {channel: surface.limits for channel, surface in self._surfaces.items()}
@@ -121,35 +77,7 @@ class Apply:
         taken.claimed = replace(taken.claimed, citizen_id=survivor)
         return True
 
-    async def _rare(self, tx: Transaction, taken: Taken, effect: Effect, now: datetime) -> None:
-        citizen_id = taken.claimed.citizen_id
-        if isinstance(effect, EraseAll):
-            await tx.citizens.erase(citizen_id, now=now)
-        elif isinstance(effect, Withdraw):
-            await tx.citizens.withdraw(citizen_id, now=now)
-        elif isinstance(effect, ForgetItems):
-            await tx.plan.forget(citizen_id, effect.items, now=now)
-        elif isinstance(effect, IssueCode):
-            await tx.moves.issue(citizen_id, effect.code, expires_at=effect.until)
-        elif isinstance(effect, Conceal):
-            await self._conceal(tx, taken, now)
-        elif isinstance(effect, KeepWord):
-            await tx.citizens.keep_word(citizen_id, effect.find)
-        elif isinstance(effect, Agree):
-            await tx.citizens.agree(citizen_id, version=effect.version, now=now)
-            await tx.citizens.place(citizen_id, taken.talk.turn.chosen_office)
-        elif isinstance(effect, ChooseOffice) and taken.talk.turn.has_consent:
-            await tx.citizens.place(citizen_id, effect.office)
-        elif isinstance(effect, ChooseSituations):
-            await tx.citizens.choose(citizen_id, effect.situations, now=now)
-        elif isinstance(effect, AddWords):
-            case = (await tx.cases.load([citizen_id]))[citizen_id]
-            await tx.cases.add_words(case.id, effect.words, now=now)
-        elif isinstance(effect, MarkReachable) and not effect.is_reachable:
-            await tx.citizens.mark_reachable([(taken.claimed.channel, taken.claimed.address, False)], now=now)
-            await tx.outbox.blocked(taken.claimed.channel, taken.claimed.address, now=now)
-
-    async def _conceal(self, tx: Transaction, taken: Taken, now: datetime) -> None:
+    async def _conceal(self, tx: Transaction, taken: Taken, _: Conceal, now: datetime) -> None:
         """Plans one message that erases, before what the turn says: it leaves first, and is retried like any other."""
         if taken.target is None:
             return
@@ -314,6 +242,10 @@ class Apply:
             return Button(option.label, url=option.url)
         data = self._presses.make(taken.claimed.citizen_id, said.place, option.id, said.number)
         return Button(option.label, data=data)
+
+
+def _is_open(effect: Effect, granted: Container[int]) -> bool:
+    return isinstance(effect, Refusable) and id(effect) not in granted
 
 
 def _is_unmet(taken: Taken) -> bool:

@@ -27,7 +27,15 @@ class Choice(msgspec.Struct, frozen=True):
 
 
 class Effect:
+    """personal: refused in a channel that only informs."""
+
     personal: ClassVar[bool] = False
+
+
+class Refusable(Effect):
+    """The database may say no: then `refused` says what follows, and nothing after this effect happens."""
+
+    refused: Sequence[Effect]
 
 
 @dataclass(frozen=True, slots=True, init=False)
@@ -230,7 +238,7 @@ class RemindOn(Effect):
 
 
 @dataclass(frozen=True, slots=True)
-class OpenCase(Effect):
+class OpenCase(Refusable):
     """
     Ask for a person. refused: what follows when a case is open already (nothing after this effect then happens).
 
@@ -291,7 +299,7 @@ class IssueCode(Effect):
 
 
 @dataclass(frozen=True, slots=True)
-class ClaimMove(Effect):
+class ClaimMove(Refusable):
     """
     Bring the history of whoever made this code into this chat: from here on the turn is that citizen's, none of its
     words are kept.
@@ -318,6 +326,3 @@ class KeepWord(Effect):
 
     find: str
     personal: ClassVar[bool] = True
-
-
-REFUSABLE = (OpenCase, ClaimMove)

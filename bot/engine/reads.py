@@ -13,6 +13,7 @@ from storage.extract import Extract
 from storage.records import AnswerRow, CaseRow, Holdings, NudgeRow, PlanItemRow
 
 Answer = TypeVar("Answer")
+T = TypeVar("T")
 Query = Callable[[Sequence[str]], Awaitable[dict[str, Answer]]]
 
 
@@ -65,6 +66,11 @@ class BatchReads:
         self.nudges: Gathered[NudgeRow] = Gathered(self._nudges)
         self.extracts: Gathered[Extract] = Gathered(self._extracts)
         self.own_words: Gathered[str] = Gathered(self._own_words)
+
+    async def rare(self, query: Callable[[Transaction], Awaitable[T]]) -> T:
+        """What so few turns ask that gathering would not pay."""
+        async with self._line:
+            return await query(self._tx)
 
     async def _plans(self, ids: Sequence[str]) -> dict[str, list[PlanItemRow]]:
         async with self._line:

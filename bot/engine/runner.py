@@ -17,13 +17,14 @@ import msgspec
 import structlog
 
 from bot.clock import Clock
-from bot.engine.apply import Apply, Surface, Taken, apology
+from bot.engine.apply import Apply, apology
 from bot.engine.carrier import Carrier
 from bot.engine.effects import ClaimMove
 from bot.engine.flow import Flows
 from bot.engine.press import Presses
 from bot.engine.reads import BatchReads, Reads
 from bot.engine.session import Session, decode
+from bot.engine.taken import Surface, Taken
 from bot.engine.talk import Talk
 from bot.engine.turn import Turn
 from bot.messages import Incoming, Kind

@@ -13,7 +13,6 @@ from typing import Any
 from bot.engine import code
 from bot.engine.days import after_answer, after_resume
 from bot.engine.effects import (
-    REFUSABLE,
     Again,
     Agree,
     Answer,
@@ -37,6 +36,7 @@ from bot.engine.effects import (
     MarkItem,
     MarkReachable,
     Notice,
+    Refusable,
     RemindOn,
     ResumeReminders,
     Say,
@@ -136,7 +136,7 @@ class Talk:
         self._at = self.session.place
         del self.said[checkpoint.said :]
         del self.writes[checkpoint.writes :]
-        assert isinstance(effect, REFUSABLE)
+        assert isinstance(effect, Refusable)
         await self._run(effect.refused)
 
     async def _covered(self, incoming: Incoming, press: Press | None) -> None:
@@ -457,7 +457,7 @@ class Talk:
             self.session.is_covered, self.edits = True, False  # the pressed message goes, too
         elif isinstance(effect, ForgetItems):
             turn.reads.forget(effect.items)
-        elif isinstance(effect, REFUSABLE):
+        elif isinstance(effect, Refusable):
             checkpoint = _Checkpoint(copy.deepcopy(self.session), len(self.said), len(self.writes))
             self._checkpoints[id(effect)] = checkpoint
         self.is_secret = self.is_secret or isinstance(effect, IssueCode | ClaimMove | KeepNothing)

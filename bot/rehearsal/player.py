@@ -13,9 +13,9 @@ import msgspec
 
 from bot.channels.port import Limits
 from bot.clock import Clock, FixedClock
-from bot.engine.apply import Surface
 from bot.engine.flow import Flows
 from bot.engine.runner import Runner
+from bot.engine.taken import Surface
 from bot.inbox import arrival
 from bot.messages import Address, Incoming, Kind, Outgoing
 from bot.reminders import Reminding

@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 
 from bot.channels.port import Limits
 from bot.clock import FixedClock
-from bot.engine.apply import Surface
 from bot.engine.flow import Flows
 from bot.engine.press import Presses
 from bot.engine.session import Place, decode, encode
+from bot.engine.taken import Surface
 from bot.engine.words import plain
 from bot.messages import Kind, Outgoing
 from bot.nudges import Nudging

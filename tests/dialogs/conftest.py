@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from bot.channels.port import Limits
-from bot.engine.apply import Surface
+from bot.engine.taken import Surface
 from bot.flows import FLOWS
 from storage.database import Database
 from tests.talk import FixedClock, Talk, real_content

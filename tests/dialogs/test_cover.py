@@ -6,7 +6,7 @@ import pytest
 
 from bot.channels.port import Limits
 from bot.channels.web import LIMITS
-from bot.engine.apply import Surface
+from bot.engine.taken import Surface
 from bot.flows import FLOWS
 from bot.messages import ERASE_KEY, ERASES_ALL, Kind, Outgoing
 from storage.database import Database

@@ -13,9 +13,9 @@ import pytest
 
 from bot.channels.port import Limits
 from bot.engine import effects
-from bot.engine.apply import Surface
 from bot.engine.effects import Effect
 from bot.engine.flow import Flows
+from bot.engine.taken import Surface
 from bot.flows import FLOWS
 from bot.messages import Kind
 from bot.nudges import Nudging

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from bot.channels.port import Limits
-from bot.engine.apply import Surface
+from bot.engine.taken import Surface
 from bot.flows import FLOWS
 from bot.messages import Outgoing
 from bot.texts.schema import Content, Fact, Text

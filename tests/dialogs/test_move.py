@@ -9,8 +9,8 @@ import pytest
 from bot.channels.port import Limits
 from bot.channels.web import LIMITS
 from bot.engine import code as codes
-from bot.engine.apply import Surface
 from bot.engine.code import PREFIX
+from bot.engine.taken import Surface
 from bot.messages import ERASE_KEY, ERASES_ALL, Kind, Outgoing
 from bot.texts import render
 from storage.database import Database

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.channels.port import Limits
-from bot.engine.apply import Surface
+from bot.engine.taken import Surface
 from bot.flows import FLOWS
 from bot.parts import needs
 from bot.quiet import Quiet

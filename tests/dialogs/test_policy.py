@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from bot.channels.port import Limits
-from bot.engine.apply import Surface
+from bot.engine.taken import Surface
 from bot.engine.words import COMMANDS
 from bot.flows import FLOWS
 from bot.messages import Kind, Outgoing

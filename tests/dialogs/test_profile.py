@@ -6,8 +6,8 @@ from datetime import date, timedelta
 import pytest
 
 from bot.channels.port import Limits
-from bot.engine.apply import Surface
 from bot.engine.press import Presses
+from bot.engine.taken import Surface
 from bot.flows import FLOWS
 from bot.messages import Kind
 from bot.texts import render

@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import Any
 
 from bot.channels.port import Limits
-from bot.engine.apply import Surface
 from bot.engine.effects import Effect
 from bot.engine.flow import Flow, Flows, Handler
 from bot.engine.runner import Runner
+from bot.engine.taken import Surface
 from bot.engine.turn import Turn
 from bot.flows import FLOWS
 from bot.inbox import arrival

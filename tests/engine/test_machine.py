@@ -27,10 +27,10 @@ from hypothesis.stateful import (
 )
 
 from bot.channels.port import Limits
-from bot.engine.apply import Surface
 from bot.engine.runner import Runner
 from bot.engine.screen import BACK, HUMAN, MENU
 from bot.engine.session import decode
+from bot.engine.taken import Surface
 from bot.engine.words import COMMANDS
 from bot.flows import FLOWS
 from bot.inbox import arrival

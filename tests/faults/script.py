@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 from bot.channels.port import Limits
 from bot.clock import SystemClock
-from bot.engine.apply import Surface
+from bot.engine.taken import Surface
 from bot.flows import FLOWS
 from bot.messages import Kind
 from bot.parts import needs

@@ -18,9 +18,9 @@ from aiohttp import web
 
 from bot.acknowledger import Acknowledger
 from bot.channels.port import Channel, Forged
-from bot.engine.apply import Surface
 from bot.engine.runner import Runner
 from bot.engine.screen import HUMAN, MENU
+from bot.engine.taken import Surface
 from bot.flows import FLOWS
 from bot.inbox import Inbox
 from bot.messages import ERASE_KEY, Button, Outgoing

@@ -10,8 +10,8 @@ from typing import Any, Self
 
 from bot.channels.web import LIMITS, NAME
 from bot.clock import Clock, SystemClock
-from bot.engine.apply import Surface
 from bot.engine.runner import Runner
+from bot.engine.taken import Surface
 from bot.flows import FLOWS
 from bot.inbox import Inbox
 from bot.texts.load import load, read_folder
