@@ -105,6 +105,7 @@ class Citizens:
         await queries.inbox_forget_citizen(connection, citizen_id=citizen_id)
         await queries.moves_forget_code(connection, citizen_id=citizen_id)
         await queries.own_words_forget(connection, citizen_id=citizen_id)
+        await self._forget_visits(citizen_id)
         await queries.audit_add(connection, at=at, actor="citizen", act="erased", subject=citizen_id)
 
     async def withdraw(self, citizen_id: str, *, now: datetime) -> None:
@@ -124,7 +125,14 @@ class Citizens:
         await queries.outbox_unkeep(connection, citizen_id=citizen_id)
         await queries.inbox_forget_citizen(connection, citizen_id=citizen_id)
         await queries.own_words_forget(connection, citizen_id=citizen_id)
+        await self._forget_visits(citizen_id)
         await queries.audit_add(connection, at=at, actor="citizen", act="withdrew", subject=citizen_id)
+
+    async def _forget_visits(self, citizen_id: str) -> None:
+        queries, connection = self._on.queries, self._on.connection
+        await queries.visits_forget_results(connection, citizen_id=citizen_id)
+        await queries.visits_forget(connection, citizen_id=citizen_id)
+        await queries.referrals_forget(connection, citizen_id=citizen_id)
 
     async def keep_word(self, citizen_id: str, find: str) -> None:
         """The word that uncovers the menu, as a keyed hash."""

@@ -15,9 +15,12 @@ from storage.nudges import Nudges
 from storage.outbox import Outbox
 from storage.plan import Plan, Reminders
 from storage.profile import Profile
+from storage.reasons import Reasons
+from storage.referrals import Referrals
 from storage.retention import Erasures, Retention
 from storage.sessions import Sessions
 from storage.statistics import Starts, Verdicts
+from storage.visits import Visits
 
 
 class Repositories:
@@ -95,3 +98,15 @@ class Repositories:
     @cached_property
     def erasures(self) -> Erasures:
         return Erasures(self.handle)
+
+    @cached_property
+    def visits(self) -> Visits:
+        return Visits(self.handle)
+
+    @cached_property
+    def referrals(self) -> Referrals:
+        return Referrals(self.handle)
+
+    @cached_property
+    def reasons(self) -> Reasons:
+        return Reasons(self.handle)

@@ -66,6 +66,14 @@ class Retention:
         codes = await self._run("purge_move_codes", before, limit)
         return codes + await self._run("purge_move_tries", before, limit)
 
+    async def visits(self, *, before: datetime, limit: int) -> int:
+        """Visits held, and referrals last changed, before that."""
+        queries, connection = self._on.queries, self._on.connection
+        gone = [row[0] async for row in queries.purge_visits(connection, before=to_ms(before), limit=limit)]
+        for id_ in gone:
+            await queries.purge_visit_results(connection, id=id_)
+        return len(gone) + await self._run("purge_referrals", before, limit)
+
     async def _run(self, name: str, before: datetime, limit: int) -> int:
         query = getattr(self._on.queries, name)
         return len([row async for row in query(self._on.connection, before=to_ms(before), limit=limit)])
