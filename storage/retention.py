@@ -71,7 +71,7 @@ class Retention:
         queries, connection = self._on.queries, self._on.connection
         gone = [row[0] async for row in queries.purge_visits(connection, before=to_ms(before), limit=limit)]
         for id_ in gone:
-            await queries.purge_visit_results(connection, id=id_)
+            await queries.purge_visit_results(connection, booking_id=id_)
         return len(gone) + await self._run("purge_referrals", before, limit)
 
     async def _run(self, name: str, before: datetime, limit: int) -> int:

@@ -85,7 +85,6 @@ class VisitRow:
     person here, "" for nobody. told_lead_at: when the lead has seen it.
     """
 
-    id: str
     booking_id: str
     citizen_id: str | None
     point: str
@@ -111,11 +110,10 @@ class Visits:
         self._on = handle
 
     async def record(self, visit: VisitRow) -> VisitRow:
-        """The visit as it is kept from now on: one of the same booking is corrected, its id stays."""
+        """The visit as it is kept from now on: one of the same booking is corrected."""
         queries, connection = self._on.queries, self._on.connection
         id_ = await queries.visits_record(
             connection,
-            id=visit.id,
             booking_id=visit.booking_id,
             citizen_id=visit.citizen_id,
             phone_find=visit.phone_find,
@@ -132,20 +130,16 @@ class Visits:
             recorded_by=visit.recorded_by,
             recorded_at=to_ms(visit.recorded_at),
         )
-        await queries.visit_results_clear(connection, visit_id=id_)
+        await queries.visit_results_clear(connection, booking_id=id_)
         if visit.results:
-            rows = [{"visit_id": id_, "code": code} for code in dict.fromkeys(visit.results)]
+            rows = [{"booking_id": id_, "code": code} for code in dict.fromkeys(visit.results)]
             await queries.visit_results_add(connection, rows)
         kept = await self.get(id_)
         assert kept is not None
         return kept
 
-    async def get(self, id_: str) -> VisitRow | None:
-        row = await self._on.queries.visits_get(self._on.connection, id=id_)
-        return await self._whole(row) if row is not None else None
-
-    async def of_booking(self, booking_id: str) -> VisitRow | None:
-        row = await self._on.queries.visits_of_booking(self._on.connection, booking_id=booking_id)
+    async def get(self, booking_id: str) -> VisitRow | None:
+        row = await self._on.queries.visits_get(self._on.connection, booking_id=booking_id)
         return await self._whole(row) if row is not None else None
 
     async def of_citizen(self, citizen_id: str) -> list[VisitRow]:
@@ -171,7 +165,7 @@ class Visits:
 
     async def told_lead(self, ids: Sequence[str], *, now: datetime) -> None:
         for id_ in ids:
-            await self._on.queries.visits_told_lead(self._on.connection, id=id_, at=to_ms(now))
+            await self._on.queries.visits_told_lead(self._on.connection, booking_id=id_, at=to_ms(now))
 
     async def count(self, *, since: datetime) -> list[tuple[Result, int]]:
         """How often each result was recorded, the most frequent first."""
@@ -182,11 +176,11 @@ class Visits:
         return [await self._whole(row) for row in [row async for row in rows]]
 
     async def _whole(self, row: Sequence[Any]) -> VisitRow:
-        (id_, booking_id, citizen_id, phone_find, point, role, held_at, next_step, resume, application) = row[:10]
-        (needs_job, repeats, papers, referred_by, recorded_by, recorded_at, version, told) = row[10:18]
-        codes = [code async for (code,) in self._on.queries.visit_results_of(self._on.connection, visit_id=id_)]
+        (booking_id, citizen_id, phone_find, point, role, held_at, next_step, resume, application) = row[:9]
+        (needs_job, repeats, papers, referred_by, recorded_by, recorded_at, version, told) = row[9:17]
+        rows = self._on.queries.visit_results_of(self._on.connection, booking_id=booking_id)
+        codes = {code async for (code,) in rows}
         return VisitRow(
-            id=id_,
             booking_id=booking_id,
             citizen_id=citizen_id,
             point=point,

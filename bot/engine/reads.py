@@ -11,6 +11,8 @@ from typing import Generic, TypeVar
 from storage.database import Transaction
 from storage.extract import Extract
 from storage.records import AnswerRow, CaseRow, Holdings, NudgeRow, PlanItemRow
+from storage.referrals import ReferralRow
+from storage.visits import VisitRow
 
 Answer = TypeVar("Answer")
 T = TypeVar("T")
@@ -161,3 +163,11 @@ class Reads:
     async def own_word(self) -> str | None:
         """The hash of the word that uncovers the menu, None when the citizen chose none."""
         return await self._batch.own_words.ask(self._citizen_id)
+
+    async def visits(self) -> list[VisitRow]:
+        """What came of the citizen's visits, oldest first."""
+        return await self._batch.rare(lambda tx: tx.visits.of_citizen(self._citizen_id))
+
+    async def referrals(self) -> list[ReferralRow]:
+        """Where else the citizen was sent, oldest first."""
+        return await self._batch.rare(lambda tx: tx.referrals.of_citizen(self._citizen_id))

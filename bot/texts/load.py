@@ -12,6 +12,7 @@ Files → checked content. One look finds every mistake of every file; with any 
     facts.yaml, offices/<id>.yaml  figures, phones, addresses                         figures
     rules.yaml, channels.yaml, consent.yaml, sources.yaml, words.yaml, style.yaml     terms
     events.yaml                    changes in life                                    events
+    services.yaml, visits.yaml     services; names of what is recorded of a visit     services
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -49,13 +50,18 @@ from bot.texts.schema import (
     Topic,
     frozen,
 )
+from bot.texts.services import read_services, read_visits
 from bot.texts.shape import Shape
 from bot.texts.steps import read_plan, settle
 from bot.texts.talks import COMMON, missing, read_talk
 from bot.texts.terms import read_channels, read_consent, read_rules, read_sources, read_style, read_words
 from bot.texts.tree import FILE_BYTES, Branch, grow
+from bot.texts.visiting import VisitWords
 
-ONCE = ("words", "rules", "channels", "consent", "sources", "facts", "style", "profile", "obstacles", "events")
+ONCE = (
+    *("words", "rules", "channels", "consent", "sources", "facts", "style", "profile", "obstacles", "events"),
+    *("services", "visits"),
+)
 FOLDERS = ("texts", "questions", "offices", "pages")
 PARTS = ("situation", "page", "plan", "days")
 FILES = 2000
@@ -236,6 +242,8 @@ class _Assembly:
         self._check_pages(pages, situations)
         events = self._events(situations, questions, profile, words)
         self._check_nudge(rules, events)
+        services = read_services(reader, situations) if (reader := self._once("services", is_optional=True)) else {}
+        visits = read_visits(reader) if (reader := self._once("visits", is_optional=True)) else VisitWords()
         default = self._default(offices)
         known_offices = offices if len(offices) == sum(file.startswith("offices/") for file in self._files) else None
         known_facts = facts if "facts.yaml" in self._trees else None
@@ -261,6 +269,8 @@ class _Assembly:
             profile=frozen(profile or {}),
             obstacles=frozen(obstacles),
             events=frozen(events),
+            services=frozen(services),
+            visits=visits,
         )
 
     def _reader(self, file: str, *, has_figures: bool = False) -> Reader | None:

@@ -1,51 +1,48 @@
 -- name: visits_record$
 -- one visit for one booking: recorded again, it is corrected
-INSERT INTO visits (id, booking_id, citizen_id, phone_find, point, role, held_at, next_step, resume, application,
+INSERT INTO visits (booking_id, citizen_id, phone_find, point, role, held_at, next_step, resume, application,
     needs_job, repeats, papers, referred_by, recorded_by, recorded_at, version)
-VALUES (:id, :booking_id, :citizen_id, :phone_find, :point, :role, :held_at, :next_step, :resume, :application,
+VALUES (:booking_id, :citizen_id, :phone_find, :point, :role, :held_at, :next_step, :resume, :application,
     :needs_job, :repeats, :papers, :referred_by, :recorded_by, :recorded_at, 1)
 ON CONFLICT (booking_id) DO UPDATE SET next_step = excluded.next_step, resume = excluded.resume,
     application = excluded.application, needs_job = excluded.needs_job, repeats = excluded.repeats,
     papers = excluded.papers, referred_by = excluded.referred_by, recorded_by = excluded.recorded_by,
     recorded_at = excluded.recorded_at, version = visits.version + 1
-RETURNING id;
+RETURNING booking_id;
 
 -- name: visit_results_clear!
-DELETE FROM visit_results WHERE visit_id = :visit_id;
+DELETE FROM visit_results WHERE booking_id = :booking_id;
 
 -- name: visit_results_add*!
-INSERT INTO visit_results (visit_id, code) VALUES (:visit_id, :code) ON CONFLICT (visit_id, code) DO NOTHING;
+INSERT INTO visit_results (booking_id, code) VALUES (:booking_id, :code) ON CONFLICT (booking_id, code) DO NOTHING;
 
 -- name: visit_results_of
-SELECT code FROM visit_results WHERE visit_id = :visit_id;
+SELECT code FROM visit_results WHERE booking_id = :booking_id;
 
 -- name: visits_get^
-SELECT * FROM visits WHERE id = :id;
-
--- name: visits_of_booking^
 SELECT * FROM visits WHERE booking_id = :booking_id;
 
 -- name: visits_of_citizen
-SELECT * FROM visits WHERE citizen_id = :citizen_id ORDER BY held_at, id;
+SELECT * FROM visits WHERE citizen_id = :citizen_id ORDER BY held_at, booking_id;
 
 -- name: visits_of_phone
-SELECT * FROM visits WHERE citizen_id IS NULL AND phone_find = :find ORDER BY held_at, id;
+SELECT * FROM visits WHERE citizen_id IS NULL AND phone_find = :find ORDER BY held_at, booking_id;
 
 -- name: visits_at_point
-SELECT * FROM visits WHERE point = :point AND held_at >= :since AND held_at < :until ORDER BY held_at, id;
+SELECT * FROM visits WHERE point = :point AND held_at >= :since AND held_at < :until ORDER BY held_at, booking_id;
 
 -- name: visits_for_lead
-SELECT * FROM visits WHERE repeats >= :repeats AND next_step = 'repeat' AND told_lead_at IS NULL ORDER BY held_at, id;
+SELECT * FROM visits WHERE repeats >= :repeats AND next_step = 'repeat' AND told_lead_at IS NULL ORDER BY held_at, booking_id;
 
 -- name: visits_told_lead!
-UPDATE visits SET told_lead_at = :at WHERE id = :id;
+UPDATE visits SET told_lead_at = :at WHERE booking_id = :booking_id;
 
 -- name: visits_count
-SELECT r.code, COUNT(*) FROM visit_results r JOIN visits v ON v.id = r.visit_id
+SELECT r.code, COUNT(*) FROM visit_results r JOIN visits v ON v.booking_id = r.booking_id
 WHERE v.held_at >= :since GROUP BY r.code ORDER BY 2 DESC, 1;
 
 -- name: visits_forget_results!
-DELETE FROM visit_results WHERE visit_id IN (SELECT id FROM visits WHERE citizen_id = :citizen_id);
+DELETE FROM visit_results WHERE booking_id IN (SELECT booking_id FROM visits WHERE citizen_id = :citizen_id);
 
 -- name: visits_forget!
 DELETE FROM visits WHERE citizen_id = :citizen_id;
@@ -54,10 +51,11 @@ DELETE FROM visits WHERE citizen_id = :citizen_id;
 UPDATE visits SET citizen_id = :to_id WHERE citizen_id = :from_id;
 
 -- name: purge_visit_results!
-DELETE FROM visit_results WHERE visit_id = :id;
+DELETE FROM visit_results WHERE booking_id = :booking_id;
 
 -- name: purge_visits
-DELETE FROM visits WHERE id IN (SELECT id FROM visits WHERE held_at < :before LIMIT :limit) RETURNING id;
+DELETE FROM visits WHERE booking_id IN (SELECT booking_id FROM visits WHERE held_at < :before LIMIT :limit)
+RETURNING booking_id;
 
 -- name: referrals_offer^
 -- one live referral of a kind for one person; no error is raised

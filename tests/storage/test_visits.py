@@ -11,7 +11,6 @@ from storage.visits import Application, Next, Paper, Result, Resume, VisitRow
 from tests.storage.rows import NOW, meet, table
 
 VISIT = VisitRow(
-    id="v1",
     booking_id="b1",
     citizen_id="ivan",
     point="barnaul_alimony",
@@ -33,21 +32,19 @@ async def test_a_visit_is_read_back_as_recorded(database: Database) -> None:
     async with database.write() as tx:
         assert await tx.visits.record(VISIT) == VISIT
 
-        assert await tx.visits.get("v1") == VISIT
-        assert await tx.visits.of_booking("b1") == VISIT
+        assert await tx.visits.get("b1") == VISIT
         assert await tx.visits.of_citizen("ivan") == [VISIT]
-        assert await tx.visits.get("v2") is None
-        assert await tx.visits.of_booking("b2") is None
+        assert await tx.visits.get("b2") is None
 
 
-async def test_a_visit_recorded_again_is_corrected_and_keeps_its_id(database: Database) -> None:
-    later = replace(VISIT, id="v2", results=(Result.HANDED_OVER,), next_step=Next.CENTRE, repeats=0, papers=())
+async def test_a_visit_recorded_again_is_corrected(database: Database) -> None:
+    later = replace(VISIT, results=(Result.HANDED_OVER,), next_step=Next.CENTRE, repeats=0, papers=())
     async with database.write() as tx:
         await tx.visits.record(VISIT)
 
         corrected = await tx.visits.record(later)
 
-        assert corrected == replace(later, id="v1", version=2)
+        assert corrected == replace(later, version=2)
         assert await tx.visits.of_citizen("ivan") == [corrected]
 
 
@@ -62,7 +59,7 @@ async def test_results_come_in_the_order_of_the_catalogue_each_once(database: Da
 async def test_visits_of_a_phone_are_known_without_keeping_it(database: Database) -> None:
     async with database.write() as tx:
         await tx.visits.record(replace(VISIT, citizen_id=None, phone_find=tx.visits.find("79130000000")))
-        assert [one.id for one in await tx.visits.of_phone("79130000000")] == ["v1"]
+        assert [one.booking_id for one in await tx.visits.of_phone("79130000000")] == ["b1"]
         assert await tx.visits.of_phone("79130000001") == []
 
     assert "79130000000" not in str(await table(database, "SELECT * FROM visits"))
@@ -72,25 +69,25 @@ async def test_visits_at_a_point_are_those_of_the_span(database: Database) -> No
     async with database.write() as tx:
         for number, hours in enumerate((0, 1, 24)):
             at = NOW + timedelta(hours=hours)
-            await tx.visits.record(replace(VISIT, id=f"v{number}", booking_id=f"b{number}", held_at=at))
-        await tx.visits.record(replace(VISIT, id="other", booking_id="b9", point="elsewhere"))
+            await tx.visits.record(replace(VISIT, booking_id=f"b{number}", held_at=at))
+        await tx.visits.record(replace(VISIT, booking_id="b9", point="elsewhere"))
 
         found = await tx.visits.at_point("barnaul_alimony", since=NOW, until=NOW + timedelta(hours=24))
-        assert [one.id for one in found] == ["v0", "v1"]
+        assert [one.booking_id for one in found] == ["b0", "b1"]
 
 
 async def test_the_lead_sees_who_was_invited_too_often_once(database: Database) -> None:
     async with database.write() as tx:
         await tx.visits.record(replace(VISIT, repeats=2))
-        await tx.visits.record(replace(VISIT, id="v2", booking_id="b2", repeats=3))
-        await tx.visits.record(replace(VISIT, id="v3", booking_id="b3", repeats=3, next_step=Next.CENTRE))
+        await tx.visits.record(replace(VISIT, booking_id="b2", repeats=3))
+        await tx.visits.record(replace(VISIT, booking_id="b3", repeats=3, next_step=Next.CENTRE))
         (one,) = await tx.visits.for_lead(repeats=3)
-        assert one.id == "v2"
+        assert one.booking_id == "b2"
 
-        await tx.visits.told_lead(["v2"], now=NOW)
+        await tx.visits.told_lead(["b2"], now=NOW)
 
         assert await tx.visits.for_lead(repeats=3) == []
-        seen = await tx.visits.get("v2")
+        seen = await tx.visits.get("b2")
         assert seen is not None
         assert seen.told_lead_at == NOW
 
@@ -98,8 +95,8 @@ async def test_the_lead_sees_who_was_invited_too_often_once(database: Database) 
 async def test_results_are_counted(database: Database) -> None:
     async with database.write() as tx:
         await tx.visits.record(VISIT)
-        await tx.visits.record(replace(VISIT, id="v2", booking_id="b2", results=(Result.CONSULTED,)))
-        await tx.visits.record(replace(VISIT, id="v3", booking_id="b3", held_at=NOW - timedelta(days=9)))
+        await tx.visits.record(replace(VISIT, booking_id="b2", results=(Result.CONSULTED,)))
+        await tx.visits.record(replace(VISIT, booking_id="b3", held_at=NOW - timedelta(days=9)))
 
         assert await tx.visits.count(since=NOW) == [(Result.CONSULTED, 2), (Result.RESUME_PAPER, 1)]
 
@@ -109,14 +106,14 @@ async def test_visits_and_referrals_go_with_their_citizen(database: Database, ho
     ivan, olga = await meet(database, "ivan"), await meet(database, "olga")
     async with database.write() as tx:
         for citizen in (ivan, olga):
-            await tx.visits.record(replace(VISIT, id=citizen, booking_id=citizen, citizen_id=citizen))
+            await tx.visits.record(replace(VISIT, booking_id=citizen, citizen_id=citizen))
             offer = {"booking_id": citizen, "kind": To.MEDIATOR, "by": "petrova", "now": NOW}
             await tx.referrals.offer(f"r{citizen}", citizen_id=citizen, **offer)
     async with database.write() as tx:
         await getattr(tx.citizens, how)(ivan, now=NOW)
 
     assert await table(database, "SELECT citizen_id FROM visits") == [(olga,)]
-    assert {row[0] for row in await table(database, "SELECT visit_id FROM visit_results")} == {olga}
+    assert {row[0] for row in await table(database, "SELECT booking_id FROM visit_results")} == {olga}
     assert await table(database, "SELECT citizen_id FROM referrals") == [(olga,)]
 
 
@@ -127,7 +124,7 @@ async def test_the_copy_of_ones_data_holds_visits_and_referrals(database: Databa
         await tx.referrals.offer("r1", citizen_id=ivan, booking_id="b1", kind=To.MEDIATOR, by="petrova", now=NOW)
         extract = await tx.extracts.of(ivan)
 
-    assert [one.id for one in extract.visits] == ["v1"]
+    assert [one.booking_id for one in extract.visits] == ["b1"]
     assert [one.kind for one in extract.referrals] == [To.MEDIATOR]
 
 
@@ -135,7 +132,7 @@ async def test_what_has_outlived_its_term_is_forgotten(database: Database) -> No
     old = NOW - timedelta(days=400)
     async with database.write() as tx:
         await tx.visits.record(VISIT)
-        await tx.visits.record(replace(VISIT, id="v2", booking_id="b2", held_at=old))
+        await tx.visits.record(replace(VISIT, booking_id="b2", held_at=old))
         for id_, at in (("r1", NOW), ("r2", old)):
             await tx.referrals.offer(id_, citizen_id=id_, booking_id=id_, kind=To.MEDIATOR, by="petrova", now=at)
         await tx.referrals.offer("r3", citizen_id="r3", booking_id="b", kind=To.MEDIATOR, by="petrova", now=old)
@@ -144,6 +141,6 @@ async def test_what_has_outlived_its_term_is_forgotten(database: Database) -> No
         assert await tx.retention.visits(before=NOW - timedelta(days=365), limit=10) == 2
         assert await tx.retention.visits(before=NOW - timedelta(days=365), limit=10) == 0
 
-    assert await table(database, "SELECT id FROM visits") == [("v1",)]
-    assert {row[0] for row in await table(database, "SELECT visit_id FROM visit_results")} == {"v1"}
+    assert await table(database, "SELECT booking_id FROM visits") == [("b1",)]
+    assert {row[0] for row in await table(database, "SELECT booking_id FROM visit_results")} == {"b1"}
     assert sorted(await table(database, "SELECT id FROM referrals")) == [("r1",), ("r3",)]

@@ -15,8 +15,7 @@ down_revision = "0007"
 STATEMENTS = (
     """
     CREATE TABLE visits (
-        id TEXT PRIMARY KEY,
-        booking_id TEXT NOT NULL UNIQUE,
+        booking_id TEXT PRIMARY KEY,
         citizen_id TEXT,
         phone_find TEXT,
         point TEXT NOT NULL,
@@ -39,9 +38,9 @@ STATEMENTS = (
     "CREATE INDEX visits_day ON visits (held_at)",
     """
     CREATE TABLE visit_results (
-        visit_id TEXT NOT NULL,
+        booking_id TEXT NOT NULL,
         code TEXT NOT NULL,
-        PRIMARY KEY (visit_id, code))
+        PRIMARY KEY (booking_id, code))
     """,
     """
     CREATE TABLE referrals (
