@@ -9,7 +9,7 @@ SHOWN = 4  # lines of one message
 
 
 def further(
-    content: Content, situations: Collection[str], done: Collection[str], *, limit: int = SHOWN
+    content: Content, situations: Collection[str], done: Collection[str], most: int = SHOWN
 ) -> list[Service]:
     """
     Services for these situations, those that suit most people first, without what was given.
