@@ -1,11 +1,12 @@
 """Files `services.yaml` and `visits.yaml`."""
 
 from collections.abc import Iterable
+from dataclasses import fields
 
 from bot.texts.mistakes import listed, nearest
 from bot.texts.reader import Reader
 from bot.texts.schema import frozen
-from bot.texts.visiting import MARKS, ReferralWords, Service, VisitWords
+from bot.texts.visiting import MARKS, DayListWords, ReferralWords, Service, VisitWords
 from storage.referrals import To
 from storage.visits import Application, Next, Paper, Result, Resume
 
@@ -67,9 +68,18 @@ def read_visits(reader: Reader) -> VisitWords:
         papers=frozen(_labels(reader, "papers", Paper)),
         senders=frozen(_labels(reader, "senders", SENDERS)),
         referrals=frozen(referrals),
+        day_list=_day_list(reader),
         ask_after_days=reader.whole("ask_after_days", 1, 366),
     )
     reader.done()
+    return found
+
+
+def _day_list(reader: Reader) -> DayListWords:
+    found = DayListWords()
+    if words := reader.child("day_list"):
+        found = DayListWords(*(words.label(field.name) for field in fields(DayListWords)))
+        words.done()
     return found
 
 

@@ -32,6 +32,20 @@ class ReferralWords:
 
 
 @dataclass(frozen=True, slots=True)
+class DayListWords:
+    """Heads of the department's day list; what stands there for no name, and for results that are not told."""
+
+    number: str = ""
+    name: str = ""
+    time: str = ""
+    sender: str = ""
+    results: str = ""
+    next_step: str = ""
+    unnamed: str = ""
+    received: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class VisitWords:
     """
     Names of what is recorded, code → words for staff; a code without words stands for itself.
@@ -48,4 +62,5 @@ class VisitWords:
     papers: Mapping[str, str] = field(default_factory=dict)
     senders: Mapping[str, str] = field(default_factory=dict)
     referrals: Mapping[str, ReferralWords] = field(default_factory=dict)
+    day_list: DayListWords = DayListWords()
     ask_after_days: int = 14

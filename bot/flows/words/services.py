@@ -8,9 +8,7 @@ from bot.texts.visiting import Service
 SHOWN = 4  # lines of one message
 
 
-def further(
-    content: Content, situations: Collection[str], done: Collection[str], most: int = SHOWN
-) -> list[Service]:
+def further(content: Content, situations: Collection[str], done: Collection[str], most: int = SHOWN) -> list[Service]:
     """
     Services for these situations, those that suit most people first, without what was given.
 
