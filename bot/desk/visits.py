@@ -7,8 +7,6 @@ Each function is one act in the caller's transaction: rows, audit, and what the 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from storage.booking_records import BookingRow, Slot
-
 from bot.booking.book import Book
 from bot.booking.slots import zone_of
 from bot.desk import lane
@@ -18,6 +16,7 @@ from bot.desk.rules import MATCHER, Report, follow
 from bot.desk.shifts import DONE, UNKNOWN, Seated, to_matcher
 from bot.texts import render
 from bot.texts.schema import Content
+from storage.booking_records import BookingRow, Slot
 from storage.database import Transaction
 from storage.records import ReminderRow
 from storage.referrals import Outcome, ReferralRow, State, To
@@ -217,8 +216,9 @@ async def answer(
 
 async def _offer(tx: Transaction, booking: BookingRow, kind: To, actor: str, now: datetime) -> Referred:
     id_ = f"{booking.id[:12]}{kind[0]}"
-    person = {"citizen_id": booking.citizen_id, "booking_id": booking.id}
-    made = await tx.referrals.offer(id_, **person, kind=kind, by=actor, now=now)
+    made = await tx.referrals.offer(
+        id_, citizen_id=booking.citizen_id, booking_id=booking.id, kind=kind, by=actor, now=now
+    )
     if made is None:
         return Referred(ALIVE, await tx.referrals.get(id_))
     await tx.audit.add(actor=actor, act="referral_offered", subject=f"referral {id_}", now=now)

@@ -10,7 +10,7 @@ from alembic import op
 from storage.migrations.dialect import ddl
 
 revision = "0009"
-down_revision = "0007"
+down_revision = "0008"
 
 STATEMENTS = (
     """
