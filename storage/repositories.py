@@ -3,6 +3,7 @@
 from functools import cached_property
 
 from storage.audit import Audit
+from storage.bookings import Bookings
 from storage.cases import Cases
 from storage.citizens import Citizens
 from storage.editions import Editions
@@ -15,9 +16,13 @@ from storage.nudges import Nudges
 from storage.outbox import Outbox
 from storage.plan import Plan, Reminders
 from storage.profile import Profile
+from storage.reasons import Reasons
+from storage.referrals import Referrals
 from storage.retention import Erasures, Retention
 from storage.sessions import Sessions
 from storage.statistics import Starts, Verdicts
+from storage.visits import Visits
+from storage.waiting import Waiting
 
 
 class Repositories:
@@ -95,3 +100,23 @@ class Repositories:
     @cached_property
     def erasures(self) -> Erasures:
         return Erasures(self.handle)
+
+    @cached_property
+    def bookings(self) -> Bookings:
+        return Bookings(self.handle)
+
+    @cached_property
+    def waiting(self) -> Waiting:
+        return Waiting(self.handle)
+
+    @cached_property
+    def visits(self) -> Visits:
+        return Visits(self.handle)
+
+    @cached_property
+    def referrals(self) -> Referrals:
+        return Referrals(self.handle)
+
+    @cached_property
+    def reasons(self) -> Reasons:
+        return Reasons(self.handle)

@@ -6,7 +6,7 @@ Nothing here touches the database but the turn's reads. The result is applied by
 
 import copy
 import hmac
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -28,6 +28,7 @@ from bot.engine.effects import (
     Enter,
     EraseAll,
     Finish,
+    Foreseen,
     ForgetItems,
     Goto,
     IssueCode,
@@ -47,6 +48,7 @@ from bot.engine.effects import (
 from bot.engine.flow import Flow, Flows, Handler
 from bot.engine.outcome import Answered, Marked, Overrun, PolicyBreach, Said
 from bot.engine.press import Press
+from bot.engine.reads import Mark
 from bot.engine.screen import BACK, HUMAN, MENU, NEXT, PREVIOUS, Labels, Option, Screen, lay_out
 from bot.engine.session import TRAIL_MAX, Place, Session
 from bot.engine.turn import Turn
@@ -80,6 +82,7 @@ class _Checkpoint:
     session: Session
     said: int
     writes: int
+    reads: Mark
 
 
 class Talk:
@@ -112,12 +115,14 @@ class Talk:
         """Decide what follows from the message. press: what its button data say, None for no valid press."""
         if incoming.bare != self.session.is_bare and incoming.kind in (Kind.TEXT, Kind.START):
             self.session.is_bare = incoming.bare
-        if self.session.is_covered and incoming.kind not in (Kind.CLOCK, *SILENT):
+        if self.session.is_covered and incoming.kind not in (Kind.CLOCK, Kind.STAFF, *SILENT):
             await self._covered(incoming, press)
         elif incoming.kind in SILENT:
             await self._run([MarkReachable(is_reachable=incoming.kind is Kind.RETURNED)])
         elif incoming.kind is Kind.CLOCK:
-            await self._remind(incoming)
+            await self._own(incoming, self._flows.due)
+        elif incoming.kind is Kind.STAFF:
+            await self._own(incoming, self._flows.acts)
         elif incoming.kind is Kind.START:
             await self._run([Enter("start", source=incoming.source)])
         elif incoming.kind is Kind.PRESS:
@@ -132,6 +137,7 @@ class Talk:
     async def refuse(self, effect: Effect) -> None:
         """The database refused this write: take back all that came after it and go its other way."""
         checkpoint = self._checkpoints[id(effect)]
+        self.turn.reads.go_back(checkpoint.reads)
         self.session = checkpoint.session
         self._at = self.session.place
         del self.said[checkpoint.said :]
@@ -163,14 +169,15 @@ class Talk:
         trail = session.trail if session else []
         self.session.trail = [place for place in trail if place.flow != MOVE][-TRAIL_MAX:]
 
-    async def _remind(self, incoming: Incoming) -> None:
-        if self.turn.policy == "information":  # the channel was full when the reminder was planned
+    async def _own(self, incoming: Incoming, handlers: Mapping[str, Handler]) -> None:
+        """The clock's or the staff's: kind|about|subject of the reminder, or role of who did it."""
+        if self.turn.policy == "information":  # the channel was full when it was planned
             return
-        kind, about, subject = [*incoming.data.split("|"), "", ""][:3]
-        handler = self._flows.due.get(kind)
+        kind, about, source = [*incoming.data.split("|"), "", ""][:3]
+        handler = handlers.get(kind)
         if handler is None:
             return
-        self.turn.heard, self.turn.about, self.turn.source = kind, about, subject
+        self.turn.heard, self.turn.about, self.turn.source, self.turn.text = kind, about, source, incoming.text
         await self._run(await handler(self.turn))
 
     async def _pressed(self, press: Press | None) -> None:
@@ -426,7 +433,8 @@ class Talk:
         turn = self.turn
         if effect.personal and turn.policy == "information":
             raise PolicyBreach(f"{type(effect).__name__} in an informing channel at {self._at.name}")
-        if isinstance(effect, MarkItem | ChooseSituations | Answer | RemindOn) and not turn.has_consent:
+        needs_consent = effect.consented or isinstance(effect, MarkItem | ChooseSituations | Answer | RemindOn)
+        if needs_consent and not turn.has_consent:
             raise PolicyBreach(f"{type(effect).__name__} without consent at {self._at.name}")
         if isinstance(effect, MarkItem):
             effect = await self._marked(effect)
@@ -458,8 +466,12 @@ class Talk:
         elif isinstance(effect, ForgetItems):
             turn.reads.forget(effect.items)
         elif isinstance(effect, Refusable):
-            checkpoint = _Checkpoint(copy.deepcopy(self.session), len(self.said), len(self.writes))
-            self._checkpoints[id(effect)] = checkpoint
+            mark = turn.reads.mark()
+            self._checkpoints[id(effect)] = _Checkpoint(
+                copy.deepcopy(self.session), len(self.said), len(self.writes), mark
+            )
+        if isinstance(effect, Foreseen):
+            await effect.foresee(turn)
         self.is_secret = self.is_secret or isinstance(effect, IssueCode | ClaimMove | KeepNothing)
         self.writes.append(effect)
 

@@ -23,6 +23,7 @@ from bot.flows import (
     situation,
     start,
     stop,
+    visits,
 )
 
 FLOWS = Flows(
@@ -49,6 +50,7 @@ FLOWS = Flows(
         help.flow,
         help.booking,
         help.jobs,
+        visits.flow,
         elsewhere.flow,
         fallback.flow,
     ]
