@@ -100,6 +100,7 @@ class Citizens:
         await queries.nudges_forget(connection, citizen_id=citizen_id)
         await queries.sessions_forget(connection, citizen_id=citizen_id)
         await queries.case_words_forget(connection, citizen_id=citizen_id)
+        await queries.case_events_forget(connection, citizen_id=citizen_id)
         await queries.cases_forget(connection, citizen_id=citizen_id)
         await queries.outbox_forget(connection, citizen_id=citizen_id)
         await queries.inbox_forget_citizen(connection, citizen_id=citizen_id)

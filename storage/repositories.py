@@ -17,6 +17,7 @@ from storage.plan import Plan, Reminders
 from storage.profile import Profile
 from storage.retention import Erasures, Retention
 from storage.sessions import Sessions
+from storage.staff_chats import Posts, StaffChats
 from storage.statistics import Starts, Verdicts
 
 
@@ -95,3 +96,11 @@ class Repositories:
     @cached_property
     def erasures(self) -> Erasures:
         return Erasures(self.handle)
+
+    @cached_property
+    def staff_chats(self) -> StaffChats:
+        return StaffChats(self.handle)
+
+    @cached_property
+    def posts(self) -> Posts:
+        return Posts(self.handle)

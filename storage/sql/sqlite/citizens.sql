@@ -14,7 +14,9 @@ SELECT citizen_id, item, state, earlier, later_at, version, changed_at FROM plan
 SELECT id FROM reminders WHERE state = 1 AND id IN (SELECT value FROM json_each(:ids));
 
 -- name: cases_load
-SELECT id, citizen_id, channel, topic, state, without_consent, created_at FROM cases
+SELECT id, citizen_id, channel, topic, state, without_consent, created_at, NULL, owner, role, office, excluded, urgent,
+  version, due_at, silent_at, overdue_at, closed_at, solved
+FROM cases
 WHERE state <> 'closed' AND citizen_id IN (SELECT value FROM json_each(:ids));
 
 -- name: reachable_at
