@@ -82,13 +82,21 @@ class Cases:
             "cases_route", id=case_id, topic=topic, role=role, office=office, due_at=to_ms(due_at), now=to_ms(now)
         )
 
+    async def comment(self, case_id: str, words: str, *, now: datetime) -> None:
+        """What the citizen said of how the case went; no answer is due."""
+        await self._put(case_id, words, "citizen", now=now, kind="comment")
+
     async def judge(self, case_id: str, solved: str) -> None:
         """Whether the closed case was solved: "yes" or "no"."""
         await self._on.queries.cases_judge(self._on.connection, id=case_id, solved=solved)
 
-    async def exclude(self, case_id: str, staff_id: str) -> None:
-        """This member of staff never sees or takes the case."""
-        await self._on.queries.cases_exclude(self._on.connection, id=case_id, staff=staff_id)
+    async def complain(
+        self, case_id: str, *, topic: str, role: str, due_at: datetime | None, now: datetime
+    ) -> bool:
+        """The case is a complaint from now on, taken from its owner, who never sees it again."""
+        return await self._happened(
+            "cases_complain", id=case_id, topic=topic, role=role, due_at=to_ms(due_at), now=to_ms(now)
+        )
 
     async def urge(self, case_id: str, *, now: datetime) -> None:
         """Somebody may be in danger."""
@@ -246,9 +254,9 @@ class Cases:
         return [await self._whole(row) for row in rows]
 
     async def queue(
-        self, *, office: str, role: str, staff_id: str, is_lead: bool, limit: int = 50, skip: int = 0
+        self, *, office: str, staff_id: str, is_lead: bool, role: str = "", limit: int = 50, skip: int = 0
     ) -> list[CaseRow]:
-        """Open cases that this member of staff may see, without words. office: "" sees all offices."""
+        """Open cases that this member of staff may see, without words. office: "" sees all; role: only what it takes."""
         rows = self._on.queries.cases_queue(
             self._on.connection, office=office, role=role, staff=staff_id, is_lead=int(is_lead), limit=limit, skip=skip
         )
@@ -288,10 +296,6 @@ class Cases:
         """(case, number, citizen, author, staff id, turn) of words that came from this message of a chat."""
         row = await self._on.queries.case_words_by_origin(self._on.connection, origin=origin)
         return (row[0], row[1], row[2], row[3], row[4], row[5] or "") if row is not None else None
-
-    async def is_reachable(self, citizen_id: str) -> bool:
-        """Whether a message reaches the citizen; else somebody must call."""
-        return bool(await self._on.queries.cases_reachable(self._on.connection, citizen_id=citizen_id))
 
     async def count_open(self) -> int:
         return int(await self._on.queries.cases_count_open(self._on.connection) or 0)
@@ -373,4 +377,5 @@ def _row(
         closed_at=from_ms(row[17]),
         solved=row[18] or "",
         answers=answers,
+        answered_at=from_ms(row[19]),
     )

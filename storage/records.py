@@ -179,7 +179,7 @@ class CaseRow:
     state: new, taken, waiting_citizen, waiting_staff, closed, reopened. owner: staff id, "" in the queue. role, office:
     who should take it, "" for whoever is there. excluded: staff id that must never see it (a complaint about them).
     due_at: until when an answer is promised. silent_at: when its owner counts as silent. overdue_at: since when the
-    lead knows. solved: the citizen's "yes" or "no" after closing.
+    lead knows. answered_at: when a specialist wrote last. solved: the citizen's "yes" or "no" after closing.
     """
 
     id: str
@@ -203,6 +203,7 @@ class CaseRow:
     closed_at: datetime | None = None
     solved: str = ""
     answers: tuple[str, ...] = ()
+    answered_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -146,7 +146,7 @@ class Posts:
 
     async def of(self, case_id: str) -> list[Post]:
         rows = self._on.queries.case_posts_of(self._on.connection, case_id=case_id)
-        return [Post(*row[:6], row[6] or "", row[7]) async for row in rows]
+        return [Post(row[0], row[1], row[2], row[3], row[4], row[5], row[6] or "", row[7]) async for row in rows]
 
     async def case_at(self, chat_id: str, *, message: str, topic: str) -> str | None:
         """The case that this message or this topic of the chat is about."""

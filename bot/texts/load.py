@@ -12,6 +12,7 @@ Files → checked content. One look finds every mistake of every file; with any 
     facts.yaml, offices/<id>.yaml  figures, phones, addresses                         figures
     rules.yaml, channels.yaml, consent.yaml, sources.yaml, words.yaml, style.yaml     terms
     events.yaml                    changes in life                                    events
+    routing.yaml                   who answers which request                          routing
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -28,6 +29,8 @@ from bot.texts.obstacles import read_obstacles
 from bot.texts.profile import read_profile
 from bot.texts.reader import ID, Passage, Reader
 from bot.texts.reading import read_days, read_page
+from bot.texts.routes import Routing
+from bot.texts.routing import read_routing
 from bot.texts.scenes import read_scenes
 from bot.texts.schema import (
     BadContent,
@@ -55,7 +58,7 @@ from bot.texts.talks import COMMON, missing, read_talk
 from bot.texts.terms import read_channels, read_consent, read_rules, read_sources, read_style, read_words
 from bot.texts.tree import FILE_BYTES, Branch, grow
 
-ONCE = ("words", "rules", "channels", "consent", "sources", "facts", "style", "profile", "obstacles", "events")
+ONCE = ("words", "rules", "channels", "consent", "sources", "facts", "style", "profile", "obstacles", "events", "routing")
 FOLDERS = ("texts", "questions", "offices", "pages")
 PARTS = ("situation", "page", "plan", "days")
 FILES = 2000
@@ -236,6 +239,7 @@ class _Assembly:
         self._check_pages(pages, situations)
         events = self._events(situations, questions, profile, words)
         self._check_nudge(rules, events)
+        routing = self._routing()
         default = self._default(offices)
         known_offices = offices if len(offices) == sum(file.startswith("offices/") for file in self._files) else None
         known_facts = facts if "facts.yaml" in self._trees else None
@@ -261,6 +265,7 @@ class _Assembly:
             profile=frozen(profile or {}),
             obstacles=frozen(obstacles),
             events=frozen(events),
+            routing=routing,
         )
 
     def _reader(self, file: str, *, has_figures: bool = False) -> Reader | None:
@@ -389,6 +394,11 @@ class _Assembly:
         leads = {**self._leads(situations, questions), "info": situations}
         commands = {word: command for command, every in words.items() for word in every}
         return read_events(reader, Known(situations, leads["item"], leads, profile, commands))
+
+    def _routing(self) -> Routing:
+        reader = self._once("routing", is_optional=True)
+        topics = {name.removeprefix("questions/").removesuffix(".yaml") for name in self._files if "questions/" in name}
+        return read_routing(reader, topics) if reader else Routing()
 
     def _check_nudge(self, rules: Rules | None, events: Mapping[str, Event]) -> None:
         if "events.yaml" in self._files and "events.yaml" not in self._trees:

@@ -12,6 +12,8 @@ from datetime import date, time
 from types import MappingProxyType
 from typing import NamedTuple, TypeVar
 
+from bot.texts.routes import Routing
+
 K = TypeVar("K")
 T = TypeVar("T")
 
@@ -462,6 +464,7 @@ class Content:
     profile: Mapping[str, ProfileQuestion] = field(default_factory=dict)
     obstacles: Mapping[str, Obstacle] = field(default_factory=dict)
     events: Mapping[str, Event] = field(default_factory=dict)
+    routing: Routing = field(default_factory=Routing)
 
     def pages_of(self, situation: str) -> list[FurtherPage]:
         """Further reading for this situation, everybody's included, in order."""

@@ -38,31 +38,32 @@ SELECT at, actor, act, detail FROM case_events WHERE case_id = :case_id ORDER BY
 
 -- name: case_get^
 SELECT id, citizen_id, channel, topic, state, without_consent, created_at, context, owner, role, office, excluded, urgent,
-  version, due_at, silent_at, overdue_at, closed_at, solved
+  version, due_at, silent_at, overdue_at, closed_at, solved, answered_at
 FROM cases WHERE id = :id;
 
 -- name: case_of_citizen^
 SELECT id, citizen_id, channel, topic, state, without_consent, created_at, context, owner, role, office, excluded, urgent,
-  version, due_at, silent_at, overdue_at, closed_at, solved
+  version, due_at, silent_at, overdue_at, closed_at, solved, answered_at
 FROM cases WHERE citizen_id = :citizen_id AND state <> 'closed';
 
 -- name: case_last_closed^
 SELECT id, citizen_id, channel, topic, state, without_consent, created_at, context, owner, role, office, excluded, urgent,
-  version, due_at, silent_at, overdue_at, closed_at, solved
+  version, due_at, silent_at, overdue_at, closed_at, solved, answered_at
 FROM cases WHERE citizen_id = :citizen_id AND state = 'closed' ORDER BY closed_at DESC LIMIT 1;
 
 -- name: cases_waiting
 SELECT id, citizen_id, channel, topic, state, without_consent, created_at, context, owner, role, office, excluded, urgent,
-  version, due_at, silent_at, overdue_at, closed_at, solved
+  version, due_at, silent_at, overdue_at, closed_at, solved, answered_at
 FROM cases WHERE state <> 'closed' ORDER BY urgent DESC, created_at LIMIT :limit;
 
 -- name: cases_queue
--- urgent first, then overdue, then oldest; '' asks for any. is_lead: sees every role of the office, complaints too
+-- urgent first, then overdue, then oldest; '' asks for any. is_lead: sees what leads alone may see
 SELECT id, citizen_id, channel, topic, state, without_consent, created_at, context, owner, role, office, excluded, urgent,
-  version, due_at, silent_at, overdue_at, closed_at, solved
+  version, due_at, silent_at, overdue_at, closed_at, solved, answered_at
 FROM cases
 WHERE state <> 'closed' AND (:office = '' OR office = :office OR office = '')
-  AND (:is_lead = 1 OR urgent = 1 OR role = '' OR role = :role OR owner = :staff) AND (excluded = '' OR excluded <> :staff)
+  AND (:is_lead = 1 OR role <> 'lead' OR owner = :staff) AND (:role = '' OR role = :role OR role = '' OR urgent = 1)
+  AND (excluded = '' OR excluded <> :staff)
 ORDER BY urgent DESC, CASE WHEN overdue_at IS NULL THEN 1 ELSE 0 END, created_at LIMIT :limit OFFSET :skip;
 
 -- name: cases_ahead$
@@ -80,7 +81,7 @@ WHERE id = :id AND state <> 'closed' AND owner = '' AND excluded <> :staff RETUR
 
 -- name: cases_answer^
 UPDATE cases SET owner = :staff, state = 'waiting_citizen', due_at = NULL, silent_at = NULL, overdue_at = NULL,
-    answered_at = COALESCE(answered_at, :now), version = version + 1, changed_at = :now
+    answered_at = :now, version = version + 1, changed_at = :now
 WHERE id = :id AND state <> 'closed' AND (owner = '' OR owner = :staff) AND excluded <> :staff
   AND (:version = 0 OR version = :version) RETURNING version;
 
@@ -122,8 +123,11 @@ UPDATE cases SET version = version + 1, changed_at = :now WHERE id = :id;
 UPDATE cases SET topic = :topic, role = :role, office = :office, due_at = :due_at, version = version + 1, changed_at = :now
 WHERE id = :id AND state <> 'closed' AND owner = '' RETURNING version;
 
--- name: cases_exclude!
-UPDATE cases SET excluded = :staff WHERE id = :id;
+-- name: cases_complain^
+-- about whoever has the case: they never see it again
+UPDATE cases SET topic = :topic, role = :role, excluded = owner, owner = '', state = 'new', due_at = :due_at,
+    silent_at = NULL, overdue_at = NULL, version = version + 1, changed_at = :now
+WHERE id = :id AND state <> 'closed' RETURNING version;
 
 -- name: cases_judge!
 UPDATE cases SET solved = :solved, version = version + 1 WHERE id = :id AND state = 'closed';
@@ -150,11 +154,6 @@ WHERE id = :id AND state <> 'closed' AND overdue_at IS NULL AND due_at <= :now R
 -- name: cases_release^
 UPDATE cases SET owner = '', state = 'new', silent_at = NULL, due_at = :due_at, version = version + 1, changed_at = :now
 WHERE id = :id AND state <> 'closed' AND owner = :owner AND owner <> '' RETURNING version;
-
--- name: cases_reachable$
--- whether a message reaches the citizen where they were last heard
-SELECT COUNT(*) FROM sessions s JOIN addresses a ON a.channel = s.channel AND a.find = s.address
-WHERE s.citizen_id = :citizen_id AND a.unreachable_at IS NULL AND a.chat IS NOT NULL;
 
 -- name: case_words_forget!
 DELETE FROM case_words WHERE case_id IN (SELECT id FROM cases WHERE citizen_id = :citizen_id);

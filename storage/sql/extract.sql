@@ -6,7 +6,7 @@ SELECT kind, subject, due_at FROM reminders WHERE citizen_id = :id AND state = 0
 
 -- name: extract_cases
 SELECT id, citizen_id, channel, topic, state, without_consent, created_at, context, owner, role, office, excluded, urgent,
-  version, due_at, silent_at, overdue_at, closed_at, solved
+  version, due_at, silent_at, overdue_at, closed_at, solved, answered_at
 FROM cases WHERE citizen_id = :id ORDER BY created_at, id;
 
 -- name: extract_heard
