@@ -90,9 +90,7 @@ class Cases:
         """Whether the closed case was solved: "yes" or "no"."""
         await self._on.queries.cases_judge(self._on.connection, id=case_id, solved=solved)
 
-    async def complain(
-        self, case_id: str, *, topic: str, role: str, due_at: datetime | None, now: datetime
-    ) -> bool:
+    async def complain(self, case_id: str, *, topic: str, role: str, due_at: datetime | None, now: datetime) -> bool:
         """The case is a complaint from now on, taken from its owner, who never sees it again."""
         return await self._happened(
             "cases_complain", id=case_id, topic=topic, role=role, due_at=to_ms(due_at), now=to_ms(now)
@@ -254,11 +252,29 @@ class Cases:
         return [await self._whole(row) for row in rows]
 
     async def queue(
-        self, *, office: str, staff_id: str, is_lead: bool, role: str = "", limit: int = 50, skip: int = 0
+        self,
+        *,
+        offices: Sequence[str],
+        staff_id: str,
+        is_lead: bool,
+        role: str = "",
+        limit: int = 50,
+        skip: int = 0,
     ) -> list[CaseRow]:
-        """Open cases that this member of staff may see, without words. office: "" sees all; role: only what it takes."""
+        """
+        Open cases that this member of staff may see, without words.
+
+        offices: none sees every office. role: only what people of this role take, "" for all.
+        """
         rows = self._on.queries.cases_queue(
-            self._on.connection, office=office, role=role, staff=staff_id, is_lead=int(is_lead), limit=limit, skip=skip
+            self._on.connection,
+            everywhere=int(not offices),
+            offices=ids_of(self._on, list(offices)),
+            role=role,
+            staff=staff_id,
+            is_lead=int(is_lead),
+            limit=limit,
+            skip=skip,
         )
         return [_row(row) async for row in rows]
 
@@ -352,9 +368,7 @@ class Cases:
         return _row(row, words, plain, answers)
 
 
-def _row(
-    row: Sequence[Any], words: tuple[str, ...] = (), context: str = "", answers: tuple[str, ...] = ()
-) -> CaseRow:
+def _row(row: Sequence[Any], words: tuple[str, ...] = (), context: str = "", answers: tuple[str, ...] = ()) -> CaseRow:
     return CaseRow(
         id=row[0],
         citizen_id=row[1],

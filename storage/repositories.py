@@ -2,6 +2,7 @@
 
 from functools import cached_property
 
+from storage.alarms import Alarms
 from storage.audit import Audit
 from storage.cases import Cases
 from storage.citizens import Citizens
@@ -17,8 +18,11 @@ from storage.plan import Plan, Reminders
 from storage.profile import Profile
 from storage.retention import Erasures, Retention
 from storage.sessions import Sessions
+from storage.staff import Staff
 from storage.staff_chats import Posts, StaffChats
+from storage.staff_sessions import StaffSessions
 from storage.statistics import Starts, Verdicts
+from storage.tries import Tries
 
 
 class Repositories:
@@ -104,3 +108,19 @@ class Repositories:
     @cached_property
     def posts(self) -> Posts:
         return Posts(self.handle)
+
+    @cached_property
+    def staff(self) -> Staff:
+        return Staff(self.handle)
+
+    @cached_property
+    def staff_sessions(self) -> StaffSessions:
+        return StaffSessions(self.handle)
+
+    @cached_property
+    def tries(self) -> Tries:
+        return Tries(self.handle)
+
+    @cached_property
+    def alarms(self) -> Alarms:
+        return Alarms(self.handle)

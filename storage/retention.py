@@ -16,6 +16,8 @@ SEALED = {
     "cases": ("context", ("id",), "id"),
     "answers": ("value", ("citizen_id", "question"), "citizen_id || ':' || question"),
     "case_words": ("words", ("case_id", "number"), "case_id || ':' || number"),
+    "staff": ("body", ("id",), "id"),
+    "staff_secrets": ("body", ("staff_id",), "staff_id"),
 }
 
 
@@ -65,6 +67,12 @@ class Retention:
         """Codes whose time has been over since `before`, and tries older than that."""
         codes = await self._run("purge_move_codes", before, limit)
         return codes + await self._run("purge_move_tries", before, limit)
+
+    async def desk(self, *, before: datetime, limit: int) -> int:
+        """What guards the console's door: counted tries, sessions and invitations that are over."""
+        tries = await self._run("purge_tries", before, limit)
+        sessions = await self._run("purge_staff_sessions", before, limit)
+        return tries + sessions + await self._run("purge_staff_invitations", before, limit)
 
     async def _run(self, name: str, before: datetime, limit: int) -> int:
         query = getattr(self._on.queries, name)

@@ -29,8 +29,8 @@ UNREACHABLE, EMPTY, TOO_LONG, REPEATED = "unreachable", "empty", "too_long", "re
 @dataclass(frozen=True, slots=True)
 class Done:
     """
-    What came of an act. code: DONE; UNREACHABLE: done, but the citizen can't be reached, somebody must call; else nothing
-    was changed and the code says why. case: as it is now, None when it is gone or not to be seen.
+    What came of an act. code: DONE; UNREACHABLE: done, but the citizen can't be reached, somebody must call; else
+    nothing was changed and the code says why. case: as it is now, None when it is gone or not to be seen.
     """
 
     code: str
@@ -66,7 +66,7 @@ class Desk:
         """Open cases that the actor may see, urgent and overdue first, without words."""
         async with self.database.read() as tx:
             return await tx.cases.queue(
-                office=actor.office, staff_id=actor.id, is_lead=actor.is_lead, role=role, limit=limit, skip=skip
+                offices=actor.offices, staff_id=actor.id, is_lead=actor.is_lead, role=role, limit=limit, skip=skip
             )
 
     async def case(self, actor: Actor, case_id: str) -> CaseRow | None:
@@ -209,9 +209,7 @@ class Desk:
 
         return await self._do(actor, case_id, write, tx)
 
-    async def _do(
-        self, actor: Actor, case_id: str, write: Write, tx: Transaction | None, *, once: str = ""
-    ) -> Done:
+    async def _do(self, actor: Actor, case_id: str, write: Write, tx: Transaction | None, *, once: str = "") -> Done:
         if tx is not None:
             return await self._written(tx, actor, case_id, write, once)
         async with self.database.write() as own:

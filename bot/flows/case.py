@@ -10,7 +10,20 @@ Staff acts: bot/desk/acts.py. How a case is opened: bot/flows/handover.py
 
 from collections.abc import Sequence
 
-from bot.engine.effects import AddWords, Again, Ask, Choice, Effect, Enter, Goto, JudgeCase, PutAside, ReopenCase, Say, Tell
+from bot.engine.effects import (
+    AddWords,
+    Again,
+    Ask,
+    Choice,
+    Effect,
+    Enter,
+    Goto,
+    JudgeCase,
+    PutAside,
+    ReopenCase,
+    Say,
+    Tell,
+)
 from bot.engine.flow import Flow
 from bot.engine.talk import talk_of
 from bot.engine.turn import Turn

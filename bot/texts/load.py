@@ -58,7 +58,19 @@ from bot.texts.talks import COMMON, missing, read_talk
 from bot.texts.terms import read_channels, read_consent, read_rules, read_sources, read_style, read_words
 from bot.texts.tree import FILE_BYTES, Branch, grow
 
-ONCE = ("words", "rules", "channels", "consent", "sources", "facts", "style", "profile", "obstacles", "events", "routing")
+ONCE = (
+    "words",
+    "rules",
+    "channels",
+    "consent",
+    "sources",
+    "facts",
+    "style",
+    "profile",
+    "obstacles",
+    "events",
+    "routing",
+)
 FOLDERS = ("texts", "questions", "offices", "pages")
 PARTS = ("situation", "page", "plan", "days")
 FILES = 2000

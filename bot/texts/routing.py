@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from bot.texts.journeys import ROLES
 from bot.texts.reader import Reader
-from bot.texts.routes import AFTER_TAKE, LEAD, NEVER, QUESTION, Routing, RouteTopic
+from bot.texts.routes import AFTER_TAKE, LEAD, NEVER, QUESTION, RouteTopic, Routing
 from bot.texts.schema import frozen
 
 HOURS_MAX = 240
@@ -42,7 +42,9 @@ def read_routing(reader: Reader, questions: Collection[str]) -> Routing:
 def _topic(ident: str, topic: Reader, roles: Collection[str], questions: Collection[str]) -> RouteTopic:
     role = topic.plain("role", optional=True)
     if role and role not in roles:
-        topic.wrong("role", f"ведёт к роли, которой нет в «roles»: «{role[:60]}»", "впишите её туда или возьмите другую")
+        topic.wrong(
+            "role", f"ведёт к роли, которой нет в «roles»: «{role[:60]}»", "впишите её туда или возьмите другую"
+        )
     is_private = topic.flag("is_private", default=False)
     if is_private and role != LEAD:
         topic.wrong("is_private", "у темы, которую видят не только начальники", f"поставьте «role: {LEAD}» или уберите")

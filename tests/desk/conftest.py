@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.desk.acts import Desk
 from bot.desk.actor import Actor
+from bot.desk.acts import Desk
 from bot.flows import FLOWS
 from storage.database import Database
 from storage.records import CaseRow

@@ -253,9 +253,7 @@ async def test_who_blocked_the_bot_must_be_called_and_the_words_wait_in_the_case
         assert not await desk.reaches(tx, case.citizen_id)
 
 
-async def test_an_answer_comes_though_the_talk_was_forgotten_and_so_do_the_words_back(
-    asked: Talk, desk: Desk
-) -> None:
+async def test_an_answer_comes_though_the_talk_was_forgotten_and_so_do_the_words_back(asked: Talk, desk: Desk) -> None:
     """Without consent the session goes after a day; a weekend is longer."""
     case = await the_case(asked)
     asked.clock.move(days=3)

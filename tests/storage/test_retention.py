@@ -8,6 +8,7 @@ import pytest
 from storage.database import Database, open_database
 from storage.records import AnswerRow, Arrival, CaseRow, Lane, Part, ReminderRow, SessionRow
 from storage.retention import SEALED
+from storage.staff import Secrets, StaffRow
 from tests.databases import SECRETS
 from tests.storage.rows import NOW, address, execute, meet, table
 
@@ -143,6 +144,8 @@ async def test_every_sealed_column_is_sealed_again_under_the_new_secret(database
         await tx.outbox.add([Part(ivan, "web", "a", "t", 0, Lane.REPLY, "k", b"x", True, NOW)], now=NOW)
         await tx.cases.open(CaseRow("c", ivan, "web", "question", "new", False, NOW, ("раз", "два"), "о чём"))
         await tx.profile.save([AnswerRow(ivan, name, name, NOW) for name in ("papers", "resume", "wishes")])
+        await tx.staff.add(StaffRow("o1", "olga", "Ольга", "lead", (), True, False, True, False, False, NOW))
+        await tx.staff.keep_secrets("o1", Secrets("hash", "code"))
     fresh = ("a newer secret of the tests, long enough too",)
     rotated = await open_database(database_url, (*fresh, *SECRETS))
     try:
@@ -157,6 +160,8 @@ async def test_every_sealed_column_is_sealed_again_under_the_new_secret(database
         "cases": 1,
         "answers": 3,
         "case_words": 2,
+        "staff": 1,
+        "staff_secrets": 1,
     }
 
     alone = await open_database(database_url, fresh)  # the old secret is gone for good

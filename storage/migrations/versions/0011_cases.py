@@ -5,8 +5,6 @@ A person takes over: who has a case, until when, what was said by whom, what hap
 the same road as a citizen's words.
 """
 
-from alembic import op
-
 from storage.migrations.dialect import run
 
 revision = "0011"
