@@ -30,7 +30,7 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """actor: staff id, "citizen" or "clock". act: opened, taken, answered, noted, transferred … detail: ids, no words."""
+    """actor: staff id, "citizen" or "clock". act: opened, taken, answered, transferred … detail: ids, no words."""
 
     at: datetime
     actor: str

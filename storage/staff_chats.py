@@ -2,7 +2,7 @@
 Where staff work in their messengers: group chats of offices, accounts of members, one-time codes that link both.
 
     a code is made at the centre --> said once in the chat --> the chat, or whoever said it, is linked
-Numbers of chats and accounts are stored as keyed hashes; the chat's own number lies sealed in `addresses`, as anybody's.
+Numbers of chats and accounts are stored as keyed hashes; the chat's own one lies sealed in `addresses`, as anybody's.
 """
 
 from collections.abc import Sequence

@@ -9,10 +9,10 @@ from storage.database import Database
 from storage.records import CaseRow
 from tests.talk import Talk, real_content
 
-OLGA = Actor("olga", "job_matcher", "barnaul")
-PETR = Actor("petr", "lawyer", "barnaul")
-LEAD = Actor("vera", "lead", "barnaul")
-STRANGER = Actor("igor", "lead", "biysk")
+OLGA = Actor("olga", "job_matcher", ("barnaul",))
+PETR = Actor("petr", "lawyer", ("barnaul",))
+LEAD = Actor("vera", "lead", ("barnaul",))
+STRANGER = Actor("igor", "lead", ("biysk",))
 
 ASKED = """
     > /start
