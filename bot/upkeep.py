@@ -17,6 +17,7 @@ from storage.retention import SEALED
 
 HOLD_S = 0.2  # the longest a transaction may hold the writer: turns of citizens wait for it
 ROWS, ROWS_MIN, ROWS_MAX = 100, 1, 1000
+DAY = timedelta(days=1)  # a session of the console is long over by then
 HOUR = timedelta(hours=1)  # as long as a try to claim a code counts
 
 Step = Callable[[Transaction, int], Awaitable[int]]
@@ -72,6 +73,7 @@ class Purge:
             ("bookings", lambda tx, limit: tx.retention.bookings(before=visits, limit=limit)),
             ("moves", lambda tx, limit: tx.retention.moves(before=now - HOUR, limit=limit)),
             ("reminders", lambda tx, limit: tx.retention.reminders(before=dedupe, limit=limit)),
+            ("desk", lambda tx, limit: tx.retention.desk(before=now - DAY, limit=limit)),
         ]
 
     async def _transaction(self, step: Step) -> int:

@@ -69,7 +69,7 @@ class Citizens:
             await self._on.queries.addresses_unreachable(self._on.connection, rows)
 
     async def reachable_at(self, ids: Sequence[str]) -> dict[str, tuple[str, str, bool]]:
-        """(channel, address, is_reachable) where each citizen was last heard; absent without a session."""
+        """(channel, address, is_reachable) where each citizen was last heard; absent without a known chat."""
         rows = self._on.queries.reachable_at(self._on.connection, ids=ids_of(self._on, ids))
         return {row[0]: (row[1], row[2], row[3] is None) async for row in rows}
 
@@ -102,6 +102,7 @@ class Citizens:
         await queries.nudges_forget(connection, citizen_id=citizen_id)
         await queries.sessions_forget(connection, citizen_id=citizen_id)
         await queries.case_words_forget(connection, citizen_id=citizen_id)
+        await queries.case_events_forget(connection, citizen_id=citizen_id)
         await queries.cases_forget(connection, citizen_id=citizen_id)
         await queries.outbox_forget(connection, citizen_id=citizen_id)
         await queries.inbox_forget_citizen(connection, citizen_id=citizen_id)

@@ -86,6 +86,17 @@ class Inbox:
             )
         await self._on.queries.inbox_add(self._on.connection, rows)
 
+    async def has_own(self, event: str) -> bool:
+        """Whether this incoming of the clock or of staff was stored before."""
+        find = self._on.cipher.find("event", "own", event)
+        return await self._on.queries.inbox_has(self._on.connection, channel="own", event=find) is not None
+
+    async def lane(self, channel: str, chat: str, *, now: datetime) -> tuple[str, str]:
+        """(lane, hash of the address) of this chat, made when it is not known yet."""
+        find = self._on.cipher.find("address", channel, chat)
+        lanes = await self._lanes({(channel, chat): find}, to_ms(now))
+        return lanes[channel, find], find
+
     async def _lanes(self, finds: dict[tuple[str, str], str], at: int) -> dict[tuple[str, str], str]:
         known, faded = await self._known(finds)
         if all((channel, find) in known for (channel, _), find in finds.items()) and not faded:

@@ -270,8 +270,7 @@ class Moves:
         mine, theirs = await cases.of_citizen(kept), await cases.of_citizen(gone)
         if mine is not None and theirs is not None:
             older, newer = sorted((mine, theirs), key=_opened)
-            for words in newer.words:
-                await cases.add_words(older.id, words, now=now)
+            await cases.join(older.id, newer.id, now=now)
             await queries.moves_close_case(connection, id=newer.id, at=to_ms(now))
         await queries.moves_cases(connection, to_id=kept, from_id=gone)
 

@@ -2,6 +2,7 @@
 
 from functools import cached_property
 
+from storage.alarms import Alarms
 from storage.audit import Audit
 from storage.bookings import Bookings
 from storage.cases import Cases
@@ -20,7 +21,11 @@ from storage.reasons import Reasons
 from storage.referrals import Referrals
 from storage.retention import Erasures, Retention
 from storage.sessions import Sessions
+from storage.staff import Staff
+from storage.staff_chats import Posts, StaffChats
+from storage.staff_sessions import StaffSessions
 from storage.statistics import Starts, Verdicts
+from storage.tries import Tries
 from storage.visits import Visits
 from storage.waiting import Waiting
 
@@ -120,3 +125,27 @@ class Repositories:
     @cached_property
     def reasons(self) -> Reasons:
         return Reasons(self.handle)
+
+    @cached_property
+    def staff_chats(self) -> StaffChats:
+        return StaffChats(self.handle)
+
+    @cached_property
+    def posts(self) -> Posts:
+        return Posts(self.handle)
+
+    @cached_property
+    def staff(self) -> Staff:
+        return Staff(self.handle)
+
+    @cached_property
+    def staff_sessions(self) -> StaffSessions:
+        return StaffSessions(self.handle)
+
+    @cached_property
+    def tries(self) -> Tries:
+        return Tries(self.handle)
+
+    @cached_property
+    def alarms(self) -> Alarms:
+        return Alarms(self.handle)

@@ -17,6 +17,8 @@ SEALED = {
     "answers": ("value", ("citizen_id", "question"), "citizen_id || ':' || question"),
     "bookings": ("person", ("id",), "id"),
     "case_words": ("words", ("case_id", "number"), "case_id || ':' || number"),
+    "staff": ("body", ("id",), "id"),
+    "staff_secrets": ("body", ("staff_id",), "staff_id"),
 }
 
 
@@ -79,6 +81,12 @@ class Retention:
         for id_ in gone:
             await queries.purge_visit_results(connection, booking_id=id_)
         return len(gone) + await self._run("purge_referrals", before, limit)
+
+    async def desk(self, *, before: datetime, limit: int) -> int:
+        """What guards the console's door: counted tries, sessions and invitations that are over."""
+        tries = await self._run("purge_tries", before, limit)
+        sessions = await self._run("purge_staff_sessions", before, limit)
+        return tries + sessions + await self._run("purge_staff_invitations", before, limit)
 
     async def _run(self, name: str, before: datetime, limit: int) -> int:
         query = getattr(self._on.queries, name)

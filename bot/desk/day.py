@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from storage.booking_records import BookingRow, Slot
-
 from bot.booking.slots import slots, zone_of
 from bot.texts import render
 from bot.texts.schema import Content
+from storage.booking_records import BookingRow, Slot
 from storage.database import Transaction
 from storage.visits import Application, Resume, VisitRow
 

@@ -9,14 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from storage.booking_records import BookingRow, Slot
-
 from bot.booking.book import Book, Displaced
 from bot.desk import day, lane
 from bot.desk.lane import Act
 from bot.desk.person import name_of, phone_of
 from bot.desk.rules import ADVISOR, MATCHER
 from bot.texts.schema import Content
+from storage.booking_records import BookingRow, Slot
 from storage.database import Transaction
 
 DONE = "done"

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Generic, TypeVar
 
 from storage.booking_records import BookingRow, WaitingRow
+from storage.case_records import Said as CaseSaid
 from storage.database import Transaction
 from storage.extract import Extract
 from storage.records import AnswerRow, CaseRow, Holdings, NudgeRow, PlanItemRow
@@ -162,6 +163,18 @@ class Reads:
     async def open_case(self) -> CaseRow | None:
         """The citizen's open request for a person, without its words."""
         return await self._batch.cases.ask(self._citizen_id)
+
+    async def last_case(self) -> CaseRow | None:
+        """The case that was closed last, without its words."""
+        return await self._batch.rare(lambda tx: tx.cases.last_closed(self._citizen_id))
+
+    async def cases_ahead(self, case: CaseRow) -> int:
+        """How many requests come before this one."""
+        return await self._batch.rare(lambda tx: tx.cases.ahead(case))
+
+    async def case_talk(self, case_id: str) -> list[CaseSaid]:
+        """All that was said in the case."""
+        return await self._batch.rare(lambda tx: tx.cases.talk(case_id))
 
     async def nudge(self) -> NudgeRow:
         """Whether the citizen may be asked after a long silence, and since when it lasts."""

@@ -3,6 +3,7 @@
 from bot.engine.flow import Flows
 from bot.flows import (
     answers,
+    case,
     consent,
     cover,
     days,
@@ -43,6 +44,7 @@ FLOWS = Flows(
         life.flow,
         questions.flow,
         handover.flow,
+        case.flow,
         stop.flow,
         my_data.flow,
         move.flow,

@@ -14,6 +14,7 @@ Files → checked content. One look finds every mistake of every file; with any 
     events.yaml                    changes in life                                    events
     roles.yaml, points/<id>.yaml, calendar.yaml    who receives, where and when       points
     services.yaml, visits.yaml     services; names of what is recorded of a visit     services
+    routing.yaml                   who answers which request                          routing
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -32,6 +33,8 @@ from bot.texts.points import read_calendar, read_point, read_roles
 from bot.texts.profile import read_profile
 from bot.texts.reader import ID, Passage, Reader
 from bot.texts.reading import read_days, read_page
+from bot.texts.routes import Routing
+from bot.texts.routing import read_routing
 from bot.texts.scenes import read_scenes
 from bot.texts.schema import (
     BadContent,
@@ -76,6 +79,7 @@ ONCE = (
     "calendar",
     "services",
     "visits",
+    "routing",
 )
 FOLDERS = ("texts", "questions", "offices", "pages", "points")
 PARTS = ("situation", "page", "plan", "days")
@@ -261,6 +265,7 @@ class _Assembly:
         calendar = read_calendar(reader) if (reader := self._once("calendar", is_optional=True)) else {}
         services = read_services(reader, situations) if (reader := self._once("services", is_optional=True)) else {}
         visits = read_visits(reader) if (reader := self._once("visits", is_optional=True)) else VisitWords()
+        routing = self._routing()
         default = self._default(offices)
         known_offices = offices if len(offices) == sum(file.startswith("offices/") for file in self._files) else None
         known_facts = facts if "facts.yaml" in self._trees else None
@@ -291,6 +296,7 @@ class _Assembly:
             calendar=frozen(calendar),
             services=frozen(services),
             visits=visits,
+            routing=routing,
         )
 
     def _reader(self, file: str, *, has_figures: bool = False) -> Reader | None:
@@ -434,6 +440,11 @@ class _Assembly:
             for name, one in self._folder("points", has_figures=True)
         }
         return roles or {}, points
+
+    def _routing(self) -> Routing:
+        reader = self._once("routing", is_optional=True)
+        topics = {name.removeprefix("questions/").removesuffix(".yaml") for name in self._files if "questions/" in name}
+        return read_routing(reader, topics) if reader else Routing()
 
     def _check_nudge(self, rules: Rules | None, events: Mapping[str, Event]) -> None:
         if "events.yaml" in self._files and "events.yaml" not in self._trees:

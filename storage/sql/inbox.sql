@@ -4,6 +4,9 @@ INSERT INTO inbox (channel, event, citizen_id, address, kind, ordinal, payload, 
 VALUES (:channel, :event, :citizen_id, :address, :kind, :ordinal, :payload, :state, :error, :arrived_at)
 ON CONFLICT (channel, event) DO NOTHING;
 
+-- name: inbox_has$
+SELECT id FROM inbox WHERE channel = :channel AND event = :event;
+
 -- name: inbox_count_waiting$
 SELECT COUNT(*) FROM inbox WHERE state = 0;
 

@@ -360,7 +360,7 @@ MAY_PASS = """
     > да
     < handover.words [skip]
     > Хочу работать сварщиком
-    < handover.sent [add] [menu]
+    < handover.sent [add] [topic] [menu]
     > человек
     < handover.already [add] [menu]
 """
@@ -380,7 +380,7 @@ MORE_WORDS = f"""
     > /human
     < handover.words [skip]
     > [skip]
-    < handover.sent [add] [menu]
+    < handover.sent [add] [topic] [menu]
     > [add]
     < handover.more [menu]
     > Забыл сказать: живу далеко
@@ -523,7 +523,7 @@ NOT_HELPED = """
     > да
     < handover.words_about [skip]
     > Всё равно непонятно
-    < handover.sent [add] [menu]
+    < handover.sent [add] [topic] [menu]
 """
 
 SITUATION_HIDDEN = f"""

@@ -8,6 +8,7 @@ import pytest
 from storage.database import Database, open_database
 from storage.records import AnswerRow, Arrival, CaseRow, Lane, Part, ReminderRow, SessionRow
 from storage.retention import SEALED
+from storage.staff import Secrets, StaffRow
 from tests.databases import SECRETS
 from tests.storage.rows import NOW, SLOT, address, execute, meet, table
 
@@ -146,6 +147,8 @@ async def test_every_sealed_column_is_sealed_again_under_the_new_secret(database
         await tx.cases.open(CaseRow("c", ivan, "web", "question", "new", False, NOW, ("раз", "два"), "о чём"))
         await tx.profile.save([AnswerRow(ivan, name, name, NOW) for name in ("papers", "resume", "wishes")])
         await tx.bookings.take("b", SLOT, (1,), code="1", state="booked", created_by="staff", now=NOW, name="Пётр")
+        await tx.staff.add(StaffRow("o1", "olga", "Ольга", "lead", (), True, False, True, False, False, NOW))
+        await tx.staff.keep_secrets("o1", Secrets("hash", "code"))
     fresh = ("a newer secret of the tests, long enough too",)
     rotated = await open_database(database_url, (*fresh, *SECRETS))
     try:
@@ -161,6 +164,8 @@ async def test_every_sealed_column_is_sealed_again_under_the_new_secret(database
         "answers": 3,
         "bookings": 1,
         "case_words": 2,
+        "staff": 1,
+        "staff_secrets": 1,
     }
 
     alone = await open_database(database_url, fresh)  # the old secret is gone for good
