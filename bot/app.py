@@ -20,6 +20,7 @@ from typing import Any
 import structlog
 
 from bot import heap
+from bot.accounts.roles import EVERYBODY, LEADING
 from bot.booking.rounds import Rounds
 from bot.channels.port import Presence
 from bot.duty import Duty
@@ -27,7 +28,7 @@ from bot.editions import Told
 from bot.erasures import ErasureLog, Notes
 from bot.gauges import Gauges
 from bot.nudges import Nudging
-from bot.parts import PATIENCE_S, CannotStart, Parts, opened
+from bot.parts import PATIENCE_S, CannotStart, Parts, needs, opened
 from bot.reminders import Reminding, withdraw
 from bot.scheduler import Scheduler, Tick, Ticker
 from bot.settings import MESSENGERS, Settings
@@ -141,6 +142,7 @@ class App:
         self._listening = listening
         self._say = say
         self._watch_s = watch_s
+        self._needs_code = frozenset(EVERYBODY if parts.settings.desk_code == "all" else LEADING)
         self._timer = LoopTimer()
         self._duties = self._make_duties()
         self._notes = Notes(parts.database, ErasureLog(parts.settings.data_dir))
@@ -248,6 +250,7 @@ class App:
     async def _serve(self, listening: socket.socket, stop: asyncio.Event) -> None:
         """The web server until `stop`; open streams are told to come again."""
         from bot.web.application import WebParts, make_application
+        from bot.web.console.desk import DeskParts
         from bot.web.server import server
 
         parts, settings = self._parts, self._parts.settings
@@ -267,6 +270,15 @@ class App:
                 embed_origins=settings.embed_origins,
                 trusted_proxies=settings.trusted_proxies,
                 metrics_token=settings.metrics_token.get_secret_value(),
+                desk=DeskParts(
+                    needs_code=self._needs_code,
+                    content_dir=settings.content_dir,
+                    needs=needs(),
+                    public_url=settings.public_url,
+                    has_chat=settings.is_on("web"),
+                )
+                if is_web
+                else None,
             )
         )
         host, port = listening.getsockname()[:2]

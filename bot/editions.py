@@ -24,12 +24,12 @@ from bot.texts.packed import Unreadable, pack, unpack
 from bot.texts.schema import BadContent, Content, Mistake, Need
 from bot.timer import LoopTimer, Timer
 from storage.database import Database
+from storage.editions import TOPIC
 from storage.errors import Unavailable
 from storage.records import Edition, FilesJudgement
 
 log = structlog.get_logger()
 
-TOPIC = "edition"
 FOLLOW_S = 1.0
 REST_S = 5.0  # after a start, before its talks are played: citizens who wait come first
 MISTAKES_LOGGED = 20

@@ -12,6 +12,7 @@ from storage.extract import Extracts
 from storage.handle import Handle
 from storage.inbox import Inbox
 from storage.installation import Installation
+from storage.letters import Letters
 from storage.moves import Moves
 from storage.nudges import Nudges
 from storage.outbox import Outbox
@@ -149,3 +150,7 @@ class Repositories:
     @cached_property
     def alarms(self) -> Alarms:
         return Alarms(self.handle)
+
+    @cached_property
+    def letters(self) -> Letters:
+        return Letters(self.handle)

@@ -5,15 +5,15 @@ VALUES (:id, :find, :body, :role, :every_office, :on_duty, :created_at)
 ON CONFLICT (find) DO NOTHING RETURNING id;
 
 -- name: staff_one
-SELECT s.id, s.body, s.role, s.active, s.every_office, s.on_duty, s.created_at, k.has_password, k.has_code
-FROM staff s LEFT JOIN staff_secrets k ON k.staff_id = s.id WHERE s.id = :id;
+SELECT staff.id, staff.body, role, active, every_office, on_duty, created_at, k.has_password, k.has_code
+FROM staff LEFT JOIN staff_secrets k ON k.staff_id = staff.id WHERE staff.id = :id;
 
 -- name: staff_id_of$
 SELECT id FROM staff WHERE find = :find;
 
 -- name: staff_all
-SELECT s.id, s.body, s.role, s.active, s.every_office, s.on_duty, s.created_at, k.has_password, k.has_code
-FROM staff s LEFT JOIN staff_secrets k ON k.staff_id = s.id ORDER BY s.created_at, s.id;
+SELECT staff.id, staff.body, role, active, every_office, on_duty, created_at, k.has_password, k.has_code
+FROM staff LEFT JOIN staff_secrets k ON k.staff_id = staff.id ORDER BY created_at, staff.id;
 
 -- name: staff_offices_all
 SELECT staff_id, office FROM staff_offices ORDER BY staff_id, office;
