@@ -31,7 +31,7 @@ async def banner(visit: "Visit", tx: Transaction) -> Sequence[Note]:
         alarms = await tx.alarms.unseen(since=visit.desk.clock.now() - SHOWN_FOR)
         if alarms:
             count = sum(one.count for one in alarms)
-            notes.append(Note("alarms", "/letters", count, tuple(one.what for one in alarms)))
+            notes.append(Note("alarms", "/alarms", count, tuple(one.what for one in alarms)))
     if visit.may(Right.CONTENT):
         files = await tx.editions.files()
         if files is not None and files.state == "refused":
