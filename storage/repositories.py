@@ -2,7 +2,6 @@
 
 from functools import cached_property
 
-from storage.alarms import Alarms
 from storage.audit import Audit
 from storage.cases import Cases
 from storage.citizens import Citizens
@@ -23,6 +22,7 @@ from storage.staff import Staff
 from storage.staff_sessions import StaffSessions
 from storage.statistics import Starts, Verdicts
 from storage.tries import Tries
+from storage.troubles import Troubles
 
 
 class Repositories:
@@ -114,8 +114,8 @@ class Repositories:
         return Tries(self.handle)
 
     @cached_property
-    def alarms(self) -> Alarms:
-        return Alarms(self.handle)
+    def troubles(self) -> Troubles:
+        return Troubles(self.handle)
 
     @cached_property
     def letters(self) -> Letters:

@@ -19,7 +19,7 @@ from bot.texts.packed import pack
 from storage.database import Database
 from tests.talk import CONTENT
 from tests.web.desk.conftest import Hire
-from tests.web.desk.troubles import dead_letter, parked_update
+from tests.web.desk.mishaps import dead_letter, parked_update
 from tests.web.desk.worker import PASSWORD, code_at
 from tests.web.site import Site
 
@@ -132,7 +132,7 @@ async def test_every_page_can_be_read_and_used(
     await dead_letter(site.database, clock, reason="uncertain")
     await parked_update(site.database, clock)
     async with site.database.write() as tx:
-        await tx.alarms.add({"feed_failed": 2}, now=clock.now())
+        await tx.troubles.add({"feed_failed": 2}, now=clock.now())
         mistakes = [("texts/menu.yaml", 4, "нет «main»", "добавьте строку")]
         await tx.editions.judge_files("x", "refused", mistakes=mistakes, now=clock.now())
     page = await open_page(f"{site.url}/desk", **device)
@@ -150,7 +150,7 @@ async def test_every_page_can_be_read_and_used(
         await fits(page)
     paths = (
         "/me", "/me/phone", "/staff/new", f"/staff/{boss.id}", f"/staff/{boss.id}/reset", "/content/history",
-        "/content/rollback/1", "/alarms", "/journal/seals", "/letters/send",
+        "/content/rollback/1", "/troubles", "/journal/seals", "/letters/send",
     )  # fmt: skip
     for path in paths:
         answer = await page.goto(f"{site.url}/desk{path}")

@@ -16,7 +16,7 @@ from bot.texts.packed import pack
 from storage.staff_sessions import Stage
 from tests.talk import CONTENT
 from tests.web.desk.conftest import Come, Hire
-from tests.web.desk.troubles import dead_letter, parked_update
+from tests.web.desk.mishaps import dead_letter, parked_update
 from tests.web.desk.worker import Worker, hire
 from tests.web.site import Site
 
@@ -90,8 +90,8 @@ ROUTES: dict[str, Walked] = {
     "POST /desk/me/recovery": Walked(Right.OWN),
     "POST /desk/me/others": Walked(Right.OWN),
     "POST /desk/me/look": Walked(Right.OWN),
-    "GET /desk/alarms": Walked(Right.LETTERS),
-    "POST /desk/alarms/seen": Walked(Right.LETTERS),
+    "GET /desk/troubles": Walked(Right.LETTERS),
+    "POST /desk/troubles/seen": Walked(Right.LETTERS),
     "GET /desk/letters": Walked(Right.LETTERS),
     "GET /desk/letters/send": Walked(Right.LETTERS),
     "POST /desk/letters/send": Walked(Right.LETTERS),

@@ -11,17 +11,17 @@ from bot.web.console.visit import Answer, Visit
 
 
 def routes(desk: Desk) -> Sequence[HTTPRouteHandler]:
-    @desk.page("/alarms", Right.LETTERS)
+    @desk.page("/troubles", Right.LETTERS)
     async def alarms(visit: Visit) -> Answer:
         async with desk.database.read() as tx:
-            found = await tx.alarms.unseen(since=desk.clock.now() - SHOWN_FOR)
-        return await visit.html("alarms.html", alarms=found)
+            found = await tx.troubles.unseen(since=desk.clock.now() - SHOWN_FOR)
+        return await visit.html("troubles.html", alarms=found)
 
-    @desk.act("/alarms/seen", Right.LETTERS)
+    @desk.act("/troubles/seen", Right.LETTERS)
     async def seen(visit: Visit) -> Answer:
         async with desk.database.write() as tx:
-            await tx.alarms.seen(now=desk.clock.now())
-            await visit.note(tx, "alarms_seen", "")
-        return visit.to("/alarms", said="alarms_seen")
+            await tx.troubles.seen(now=desk.clock.now())
+            await visit.note(tx, "troubles_seen", "")
+        return visit.to("/troubles", said="troubles_seen")
 
     return [alarms, seen]
