@@ -18,6 +18,7 @@ import typer
 
 from bot.app import Role
 from bot.app import run as run_app
+from bot.commands import staff
 from bot.commands.shell import log as _log
 from bot.commands.shell import refuse as _refuse
 from bot.commands.shell import say as _say
@@ -61,7 +62,7 @@ def demo() -> None:
         def say(line: str) -> None:
             _say(f"{line}\nОткройте этот адрес в браузере. Остановить: Ctrl-C. Данные: {settings.data_dir}")
 
-        sys.exit(_work(run_app(settings, Role.ALL, say)))
+        sys.exit(_work(run_app(settings, Role.ALL, say, samples=_say)))
 
 
 @app.command()
@@ -274,6 +275,8 @@ def _reviewed(
         _refuse(f"Файл {error.filename} не записать ({error.strerror}). Проверьте папку и права.", 1)
     return review.mistakes
 
+
+app.add_typer(staff.app, name="staff")
 
 content = typer.Typer(help="Редакции текстов: что и когда менялось, как вернуть прежнее.", no_args_is_help=True)
 app.add_typer(content, name="content")
