@@ -69,14 +69,17 @@ class Desk:
     async def booked(self, citizen_id: str, slot: Slot, id_: str = "") -> BookingRow:
         id_ = id_ or f"{citizen_id[:16]}{slot.id[-10:]}"
         async with self.book() as book:
-            assert await book.hold(id_, slot, citizen_id) is not None
-            row = await book.confirm(id_, citizen_id)
+            held = await book.hold(id_, slot, citizen_id)
+            assert held is not None
+            row = await book.confirm(held.id, citizen_id)
         assert row is not None
         return row
 
     async def waits(self, citizen_id: str, days: tuple[date, date] = (TUESDAY, THURSDAY)) -> WaitingRow:
         async with self.book() as book:
-            return await book.wait(f"w{citizen_id[:20]}", citizen_id, POINT, ADVISOR, from_day=days[0], to_day=days[1])
+            return await book.wait(
+                f"wish of {citizen_id}", citizen_id, POINT, ADVISOR, from_day=days[0], to_day=days[1]
+            )
 
     async def full(self, day: date) -> list[BookingRow]:
         """Every seat of the advisor's day, booked by somebody each."""
