@@ -1,7 +1,8 @@
 """
 After a visit: what was done and what else there is; who did not come is asked why; offers of other help.
 
-    staff recorded a visit   --> closed --> more          notices: the citizen stays where they stand
+    staff booked a visit     --> booked                   notices: the citizen stays where they stand
+    staff recorded a visit   --> closed --> more
     staff marked a no-show   --> missed --> again
     staff offered other help --> offer --> agreed
                                    +-----> why_not --> refused
@@ -41,6 +42,7 @@ flow = Flow(
     start="closed",
     personal=True,
     says={
+        "booked": Need(("day", "time"), buttons=("booking",)),
         "closed": Need(("done", "next", "more"), buttons=("more", "booking", "handover")),
         "done": Need(("lines",)),
         "done_nothing": Need(),
@@ -70,6 +72,19 @@ flow = Flow(
         "told_not_yet": Need(buttons=("handover", "menu")),
     },
 )
+
+
+# staff booked a visit
+
+
+@flow.staff("booked_for")
+async def booked_for(turn: Turn) -> list[Effect]:
+    booking = await turn.reads.booking(turn.about)
+    if booking is None or not booking.is_active or booking.starts_at <= turn.now:
+        return []
+    zone = _zone(turn, booking.point)
+    day, time = render.day_words(booking.starts_at, zone, turn.now), render.time_words(booking.starts_at, zone)
+    return [Notice("visits.booked", [Choice("booking")], at="visits.more", subject=None, day=day, time=time)]
 
 
 # a visit was recorded
@@ -115,8 +130,7 @@ async def _next(turn: Turn, visit: VisitRow) -> str:
         return _say(turn, "next_centre_papers", papers=papers)
     if visit.next_step not in (Next.MATCHER, Next.REPEAT):
         return _say(turn, f"next_{visit.next_step}")
-    point = turn.content.points.get(visit.point)
-    zone = zone_of(turn.content, point) if point else turn.office.timezone
+    zone = _zone(turn, visit.point)
     if booked := [row for row in await turn.reads.bookings() if row.role == MATCHER and not row.is_held]:
         begins_at = booked[0].starts_at
         day, time = render.day_words(begins_at, zone, turn.now), render.time_words(begins_at, zone)
@@ -345,6 +359,11 @@ async def _visit(turn: Turn, booking: str) -> VisitRow | None:
     """booking: its id, or the beginning that fits into a button: among one's own visits it is enough."""
     visits = await turn.reads.visits()
     return next((one for one in visits if booking and one.booking_id.startswith(booking)), None)
+
+
+def _zone(turn: Turn, point: str) -> str:
+    found = turn.content.points.get(point)
+    return zone_of(turn.content, found) if found else turn.office.timezone
 
 
 def _short(visit: VisitRow) -> str:
