@@ -18,6 +18,7 @@ import typer
 
 from bot.app import Role
 from bot.app import run as run_app
+from bot.commands import point, referrals, visits
 from bot.commands.shell import log as _log
 from bot.commands.shell import refuse as _refuse
 from bot.commands.shell import say as _say
@@ -38,6 +39,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     no_args_is_help=True,
 )
+
+app.add_typer(visits.app, name="visits")
+app.add_typer(point.app, name="point")
+app.add_typer(referrals.app, name="referrals")
 
 OTHERS_TRIES, OTHERS_S = 40, 0.05
 

@@ -39,9 +39,14 @@ async def day(tx: Transaction, content: Content, point: str, role: str, on: date
 
 async def bookings(tx: Transaction, content: Content, point: str, role: str, on: date) -> list[BookingRow]:
     """All bookings of that local day, whatever became of them."""
-    after = render.at_hour(on, 0, zone_of(content, content.points[point]))
+    after = midnight(content, point, on)
     rows = await tx.bookings.day(point, role, after=after, before=after + A_DAY)
     return sorted((row for row in rows if row.wall[:10] == on.isoformat()), key=lambda one: (one.starts_at, one.place))
+
+
+def midnight(content: Content, point: str, on: date) -> datetime:
+    """When that local day begins."""
+    return render.at_hour(on, 0, zone_of(content, content.points[point]))
 
 
 async def seat(tx: Transaction, booking: BookingRow) -> Seat:
