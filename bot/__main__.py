@@ -18,7 +18,7 @@ import typer
 
 from bot.app import Role
 from bot.app import run as run_app
-from bot.commands import staff
+from bot.commands import point, referrals, staff, visits
 from bot.commands.shell import log as _log
 from bot.commands.shell import refuse as _refuse
 from bot.commands.shell import say as _say
@@ -39,6 +39,11 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     no_args_is_help=True,
 )
+
+app.add_typer(staff.app, name="staff")
+app.add_typer(visits.app, name="visits")
+app.add_typer(point.app, name="point")
+app.add_typer(referrals.app, name="referrals")
 
 OTHERS_TRIES, OTHERS_S = 40, 0.05
 
@@ -275,8 +280,6 @@ def _reviewed(
         _refuse(f"Файл {error.filename} не записать ({error.strerror}). Проверьте папку и права.", 1)
     return review.mistakes
 
-
-app.add_typer(staff.app, name="staff")
 
 content = typer.Typer(help="Редакции текстов: что и когда менялось, как вернуть прежнее.", no_args_is_help=True)
 app.add_typer(content, name="content")

@@ -39,23 +39,35 @@ async def day(tx: Transaction, content: Content, point: str, role: str, on: date
 
 async def bookings(tx: Transaction, content: Content, point: str, role: str, on: date) -> list[BookingRow]:
     """All bookings of that local day, whatever became of them."""
-    after = render.at_hour(on, 0, zone_of(content, content.points[point]))
+    after = midnight(content, point, on)
     rows = await tx.bookings.day(point, role, after=after, before=after + A_DAY)
     return sorted((row for row in rows if row.wall[:10] == on.isoformat()), key=lambda one: (one.starts_at, one.place))
+
+
+def midnight(content: Content, point: str, on: date) -> datetime:
+    """When that local day begins."""
+    return render.at_hour(on, 0, zone_of(content, content.points[point]))
 
 
 async def seat(tx: Transaction, booking: BookingRow) -> Seat:
     """The booking with what is known of who comes."""
     earlier = await before(tx, booking)
     last = earlier[-1] if earlier else None
-    resume = last.resume if last else Resume.NONE
-    if resume is Resume.NONE and booking.citizen_id:
-        answers = (await tx.profile.load([booking.citizen_id])).get(booking.citizen_id, [])
-        said = next((one.value for one in answers if one.question == "resume"), None)
-        resume = ANSWERED.get(said or "", Resume.NONE)
     application = last.application if last else Application.NONE
     repeats = max((one.repeats for one in earlier), default=0)
-    return Seat(booking, await tx.visits.get(booking.id), resume, application, repeats)
+    return Seat(booking, await tx.visits.get(booking.id), await _resume(tx, booking, last), application, repeats)
+
+
+async def _resume(tx: Transaction, booking: BookingRow, last: VisitRow | None) -> Resume:
+    """As the specialist saw it, or as the citizen said since."""
+    seen = last.resume if last else Resume.NONE
+    if not booking.citizen_id:
+        return seen
+    answers = (await tx.profile.load([booking.citizen_id])).get(booking.citizen_id, [])
+    said = next((one for one in answers if one.question == "resume"), None)
+    if said is None or (last is not None and said.changed_at < last.recorded_at):
+        return seen
+    return ANSWERED.get(said.value or "", seen)
 
 
 async def before(tx: Transaction, booking: BookingRow) -> list[VisitRow]:

@@ -58,7 +58,11 @@ class DayList:
 
 async def look(tx: Transaction, content: Content, point: str, role: str, on: date) -> DayList:
     """The list as it stands. Raises KeyError: no such point."""
-    seats = await day(tx, content, point, role, on)
+    return made(content, point, role, on, await day(tx, content, point, role, on))
+
+
+def made(content: Content, point: str, role: str, on: date, seats: Sequence[Seat]) -> DayList:
+    """The list of these seats."""
     served = [seat for seat in seats if seat.visit is not None and Result.NO_SHOW not in seat.visit.results]
     lines = tuple(_line(content, number, seat) for number, seat in enumerate(served, start=1))
     unrecorded = sum(seat.visit is None and seat.booking.state != "no_show" for seat in seats)

@@ -1,7 +1,8 @@
 """
 After a visit: what was done and what else there is; who did not come is asked why; offers of other help.
 
-    staff recorded a visit   --> closed --> more          notices: the citizen stays where they stand
+    staff booked a visit     --> booked                   notices: the citizen stays where they stand
+    staff recorded a visit   --> closed --> more
     staff marked a no-show   --> missed --> again
     staff offered other help --> offer --> agreed
                                    +-----> why_not --> refused
@@ -13,8 +14,10 @@ What comes by itself is neutral: a shared phone shows it to others. What kind of
 
 from datetime import datetime, timedelta
 
+from bot.booking.slots import zone_of
 from bot.engine.effects import Ask, Choice, Effect, Enter, Notice, RemindOn
 from bot.engine.flow import Flow
+from bot.engine.openings import openings
 from bot.engine.turn import Turn
 from bot.engine.visits import AnswerReferral, AskedReferral, CountReason
 from bot.flows.words.services import further
@@ -30,6 +33,8 @@ WENT = ("helped", "not_helped", "not_yet", "wont")
 RESULT = "referral_result"  # the reminder that asks what came of a referral
 HOUR = 12  # local time of that question
 ASKED_MOST = 2
+ID_CHARS = 12  # of a booking's id, in buttons
+MATCHER = "job_matcher"
 WAYS = ("booking", "handover", "menu")
 
 flow = Flow(
@@ -37,6 +42,7 @@ flow = Flow(
     start="closed",
     personal=True,
     says={
+        "booked": Need(("day", "time"), buttons=("booking",)),
         "closed": Need(("done", "next", "more"), buttons=("more", "booking", "handover")),
         "done": Need(("lines",)),
         "done_nothing": Need(),
@@ -44,6 +50,8 @@ flow = Flow(
         "next_advisor": Need(),
         "next_matcher": Need(),
         "next_repeat": Need(),
+        "next_repeat_day": Need(("day",)),
+        "next_booked": Need(("day", "time")),
         "next_centre": Need(),
         "next_centre_papers": Need(("papers",)),
         "more_lines": Need(("lines",)),
@@ -64,6 +72,19 @@ flow = Flow(
         "told_not_yet": Need(buttons=("handover", "menu")),
     },
 )
+
+
+# staff booked a visit
+
+
+@flow.staff("booked_for")
+async def booked_for(turn: Turn) -> list[Effect]:
+    booking = await turn.reads.booking(turn.about)
+    if booking is None or not booking.is_active or booking.starts_at <= turn.now:
+        return []
+    zone = _zone(turn, booking.point)
+    day, time = render.day_words(booking.starts_at, zone, turn.now), render.time_words(booking.starts_at, zone)
+    return [Notice("visits.booked", [Choice("booking")], at="visits.more", subject=None, day=day, time=time)]
 
 
 # a visit was recorded
@@ -100,14 +121,30 @@ async def _summary(turn: Turn, visit: VisitRow) -> dict[str, str]:
     done = _say(turn, "done", lines=_lines(told)) if told else _say(turn, "done_nothing")
     services = [service.label for service in await _further(turn)]
     more = _say(turn, "more_lines", lines=_lines(services)) if services else ""
-    return {"done": done, "next": _next(turn, visit), "more": more}
+    return {"done": done, "next": await _next(turn, visit), "more": more}
 
 
-def _next(turn: Turn, visit: VisitRow) -> str:
+async def _next(turn: Turn, visit: VisitRow) -> str:
     if visit.next_step is Next.CENTRE and visit.papers:
         papers = ", ".join(turn.content.visits.papers.get(one, one) for one in visit.papers)
         return _say(turn, "next_centre_papers", papers=papers)
+    if visit.next_step not in (Next.MATCHER, Next.REPEAT):
+        return _say(turn, f"next_{visit.next_step}")
+    zone = _zone(turn, visit.point)
+    if booked := [row for row in await turn.reads.bookings() if row.role == MATCHER and not row.is_held]:
+        begins_at = booked[0].starts_at
+        day, time = render.day_words(begins_at, zone, turn.now), render.time_words(begins_at, zone)
+        return _say(turn, "next_booked", day=day, time=time)
+    if visit.next_step is Next.REPEAT and (at := await _repeat_at(turn, visit)):
+        return _say(turn, "next_repeat_day", day=render.day_words(at, zone, turn.now))
     return _say(turn, f"next_{visit.next_step}")
+
+
+async def _repeat_at(turn: Turn, visit: VisitRow) -> datetime | None:
+    """The matcher's first free time in a week from this visit."""
+    after = max(visit.held_at + timedelta(days=turn.content.rules.booking.repeat_days), turn.now)
+    found = await openings(turn, visit.point, MATCHER, after=after)
+    return found[0].slot.starts_at if found else None
 
 
 async def _further(turn: Turn) -> list[Service]:
@@ -148,7 +185,7 @@ async def missed(turn: Turn) -> list[Effect]:
     visit = await _visit(turn, turn.about)
     if visit is None or Result.NO_SHOW not in visit.results:
         return []
-    choices = [Choice(f"{reason}:{visit.booking_id}") for reason in MISSED]
+    choices = [Choice(f"{reason}:{_short(visit)}") for reason in MISSED]
     return [Notice("visits.missed", choices, at="visits.missed", subject=None)]
 
 
@@ -157,7 +194,7 @@ async def ask_missed(turn: Turn) -> list[Effect]:
     missed = [one for one in await turn.reads.visits() if Result.NO_SHOW in one.results]
     if not missed:
         return [Enter("booking")]
-    return [Ask("visits.missed", [Choice(f"{reason}:{missed[-1].booking_id}") for reason in MISSED])]
+    return [Ask("visits.missed", [Choice(f"{reason}:{_short(missed[-1])}") for reason in MISSED])]
 
 
 @flow.hears("missed", anytime=True)
@@ -319,7 +356,18 @@ async def told_answered(turn: Turn) -> list[Effect]:
 
 
 async def _visit(turn: Turn, booking: str) -> VisitRow | None:
-    return next((one for one in await turn.reads.visits() if one.booking_id == booking), None)
+    """booking: its id, or the beginning that fits into a button: among one's own visits it is enough."""
+    visits = await turn.reads.visits()
+    return next((one for one in visits if booking and one.booking_id.startswith(booking)), None)
+
+
+def _zone(turn: Turn, point: str) -> str:
+    found = turn.content.points.get(point)
+    return zone_of(turn.content, found) if found else turn.office.timezone
+
+
+def _short(visit: VisitRow) -> str:
+    return visit.booking_id[:ID_CHARS]
 
 
 async def _referral(turn: Turn, id_: str) -> ReferralRow | None:
