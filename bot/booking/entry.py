@@ -19,7 +19,7 @@ _ORGANIZER = "mailto:noreply@czn-bot.invalid"  # nobody: a reply has nowhere to 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """id: of the booking, names nobody. zone: IANA name. changed_at: when the visit last became as it is."""
+    """id: of the booking, names nobody. zone: IANA name. made_at: when this file is."""
 
     id: str
     sequence: int
@@ -29,7 +29,7 @@ class Entry:
     title: str
     place: str
     note: str
-    changed_at: datetime
+    made_at: datetime
     is_cancelled: bool = False
 
     @property
@@ -43,8 +43,7 @@ def calendar_file(entry: Entry) -> bytes:
     event = Event()
     event.add("uid", f"{entry.id}@{_HOST}")
     event.add("sequence", entry.sequence)
-    event.add("dtstamp", entry.changed_at)
-    event.add("last-modified", entry.changed_at)
+    event.add("dtstamp", entry.made_at)
     event.add("dtstart", entry.starts_at.astimezone(zone))
     event.add("dtend", entry.ends_at.astimezone(zone))
     event.add("summary", entry.title)

@@ -3,6 +3,8 @@
 from bot.engine.flow import Flows
 from bot.flows import (
     answers,
+    booked,
+    booking,
     consent,
     cover,
     days,
@@ -19,8 +21,11 @@ from bot.flows import (
     plan,
     profile,
     questions,
+    queue,
     relatives,
+    seat,
     situation,
+    slots,
     start,
     stop,
 )
@@ -47,7 +52,11 @@ FLOWS = Flows(
         move.flow,
         cover.flow,
         help.flow,
-        help.booking,
+        booking.flow,
+        slots.flow,
+        seat.flow,
+        booked.flow,
+        queue.flow,
         help.jobs,
         elsewhere.flow,
         fallback.flow,

@@ -26,6 +26,7 @@ from bot.telemetry import alarm
 from bot.texts.schema import Content
 from bot.web.address import Addresses
 from bot.web.assets import asset_routes, load_assets
+from bot.web.calendar import calendar_route
 from bot.web.chat import chat_routes
 from bot.web.data import data_route
 from bot.web.feed import Hub
@@ -84,6 +85,7 @@ def make_application(parts: WebParts, routes: Sequence[HTTPRouteHandler] = ()) -
     handlers = [
         *status_routes(parts.database, parts.content, parts.presences, addresses, parts.metrics_token),
         *hooks.routes(),
+        calendar_route(parts.database, parts.clock, parts.content, gate),
         *routes,
     ]
     if parts.policy != "off":
