@@ -20,6 +20,7 @@ from typing import Any
 import structlog
 
 from bot import heap
+from bot.booking.rounds import Rounds
 from bot.channels.port import Presence
 from bot.duty import Duty
 from bot.editions import Told
@@ -37,6 +38,7 @@ from storage.errors import StorageError
 
 log = structlog.get_logger()
 
+BOOK_S = 10.0
 DRAIN_S = 12.0  # a sender alone may take 10
 REMIND_S, NOTE_S, WATCH_S, GAUGE_S, SEAL_S, NUDGE_S, PURGE_S = 1.0, 1.0, 0.5, 15.0, 60.0, 60.0, 3600.0
 PREVIEW_S = 0.3  # between two looks at the content, while somebody writes it
@@ -210,6 +212,7 @@ class App:
         return [
             Tick("reminders", REMIND_S, Reminding(parts.database, parts.clock).take),
             Tick("nudges", NUDGE_S, self._nudge),
+            Tick("bookings", BOOK_S, Rounds(parts.database, parts.clock, parts.editions.content).go),
             Tick("erasures", NOTE_S, self._note),
             Tick("content", self._watch_s, parts.editions.watch),
             Tick("audit", SEAL_S, self._seal),

@@ -62,12 +62,14 @@ class Purge:
         terms = self._terms
         hours, raw = now - timedelta(hours=terms.session_hours), now - timedelta(days=terms.raw_words_days)
         dedupe, cases = now - timedelta(days=terms.dedupe_days), now - timedelta(days=terms.closed_case_days)
+        visits = now - timedelta(days=terms.booking_days)
         return [
             ("sessions", lambda tx, limit: tx.retention.sessions(before=hours, limit=limit)),
             ("words_without_consent", lambda tx, limit: tx.retention.words_without_consent(before=hours, limit=limit)),
             ("words", lambda tx, limit: tx.retention.words(before=raw, limit=limit)),
             ("dedupe", lambda tx, limit: tx.retention.dedupe(before=dedupe, limit=limit)),
             ("cases", lambda tx, limit: tx.retention.cases(before=cases, limit=limit)),
+            ("bookings", lambda tx, limit: tx.retention.bookings(before=visits, limit=limit)),
             ("moves", lambda tx, limit: tx.retention.moves(before=now - HOUR, limit=limit)),
             ("reminders", lambda tx, limit: tx.retention.reminders(before=dedupe, limit=limit)),
         ]

@@ -8,6 +8,7 @@ from storage.inbox import ids_of
 from storage.moments import from_ms, to_ms
 from storage.records import CitizenRow, Holdings
 from storage.retention import BY_ID, CONSENT
+from storage.rivals import forget_bookings
 
 
 class Citizens:
@@ -77,7 +78,7 @@ class Citizens:
         row = await self._on.queries.holdings(self._on.connection, id=citizen_id)
         situations = [row_[0] async for row_ in self._on.queries.situations_of(self._on.connection, id=citizen_id)]
         consent_at = from_ms(row[4]) if row[4] is not None else None
-        return Holdings(tuple(situations), consent_at, row[0], row[1], row[2], row[3], row[5])
+        return Holdings(tuple(situations), consent_at, row[0], row[1], row[2], row[3], row[5], row[6])
 
     async def erase(self, citizen_id: str, *, now: datetime) -> None:
         """
@@ -97,6 +98,7 @@ class Citizens:
         await queries.plan_forget(connection, citizen_id=citizen_id)
         await queries.profile_forget_citizen(connection, citizen_id=citizen_id)
         await queries.reminders_forget(connection, citizen_id=citizen_id)
+        await forget_bookings(self._on, citizen_id, now=now)
         await queries.nudges_forget(connection, citizen_id=citizen_id)
         await queries.sessions_forget(connection, citizen_id=citizen_id)
         await queries.case_words_forget(connection, citizen_id=citizen_id)
@@ -118,6 +120,7 @@ class Citizens:
         await queries.situations_clear(connection, citizen_id=citizen_id)
         await queries.plan_forget(connection, citizen_id=citizen_id)
         await queries.profile_forget_citizen(connection, citizen_id=citizen_id)
+        await forget_bookings(self._on, citizen_id, now=now)
         await queries.nudges_forget(connection, citizen_id=citizen_id)
         await queries.reminders_forget(connection, citizen_id=citizen_id)
         await queries.outbox_stop(connection, [{"citizen_id": citizen_id, "at": at}])

@@ -11,6 +11,7 @@ there begins anew.
 What both had is merged by one rule, without a question:
 - a mark on a plan item: the newest one, with its reminder; the reminder of the other one is cancelled;
 - the office: the history's, if it has one; consent: the older one; a stop mark of either stays; situations: of both;
+- bookings: all; of two to come with one specialist the earlier visit stays, the other seat is given back;
 - requests for a person: all are kept; of two open ones the older stays open and hears the words of the other;
 - the word that uncovers the menu: the history's.
 
@@ -35,11 +36,14 @@ from storage.nudges import Nudges
 from storage.outbox import Outbox
 from storage.plan import Plan, Reminders
 from storage.records import CaseRow, CitizenRow, Lane, PlanItemRow
+from storage.rivals import merge_bookings
 
 HOUR = timedelta(hours=1)
 
 # every table that says whose a row is; a test holds this against the schema
 TABLES = {
+    "bookings": "all, the earlier of two visits to one specialist",
+    "waiting": "all, one wish for each specialist",
     "addresses": "the new chat comes, the old one gets a stranger",
     "cases": "all, one open",
     "inbox": "what waits, and words that are kept",
@@ -152,6 +156,7 @@ class Moves:
         await queries.moves_outbox(connection, **both)
         await self._merge_plans(kept, gone, now)
         await self._merge_cases(kept, gone, now)
+        await merge_bookings(self._on, kept=kept, gone=gone, now=now)
         for one in BELONGINGS:
             await bring(self._on, one, kept=kept, gone=gone)
         await Nudges(self._on).merge(kept, gone)

@@ -10,7 +10,7 @@ A leased row whose process died is `in_flight`: nobody knows whether it arrived.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from storage.errors import Unreadable
 from storage.handle import Handle
@@ -19,6 +19,7 @@ from storage.moments import from_ms, to_ms
 from storage.records import Fed, Lane, Leased, Letter, Part
 
 LIVE_REMINDER = 1
+LAST_CALL = timedelta(minutes=15)  # before a visit: a reminder that would come later does not leave
 
 
 class Outbox:
@@ -68,7 +69,7 @@ class Outbox:
         checks = {}
         ids = [row[0] for row in rows] if self._on.dialect == "postgres" else ids_of(self._on, [row[0] for row in rows])
         async for id_, chat, stopped_at, unreachable_at, office, reminder, newest in self._on.queries.outbox_check(
-            self._on.connection, ids=ids
+            self._on.connection, ids=ids, late=to_ms(now + LAST_CALL)
         ):
             checks[id_] = (chat, stopped_at, unreachable_at, office, reminder, newest)
         leased, unreadable = [], []

@@ -311,3 +311,4 @@ class Holdings:
     cases: int
     kept_messages: int
     answers: int
+    bookings: int = 0

@@ -3,6 +3,7 @@
 from functools import cached_property
 
 from storage.audit import Audit
+from storage.bookings import Bookings
 from storage.cases import Cases
 from storage.citizens import Citizens
 from storage.editions import Editions
@@ -18,6 +19,7 @@ from storage.profile import Profile
 from storage.retention import Erasures, Retention
 from storage.sessions import Sessions
 from storage.statistics import Starts, Verdicts
+from storage.waiting import Waiting
 
 
 class Repositories:
@@ -95,3 +97,11 @@ class Repositories:
     @cached_property
     def erasures(self) -> Erasures:
         return Erasures(self.handle)
+
+    @cached_property
+    def bookings(self) -> Bookings:
+        return Bookings(self.handle)
+
+    @cached_property
+    def waiting(self) -> Waiting:
+        return Waiting(self.handle)

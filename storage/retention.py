@@ -15,6 +15,7 @@ SEALED = {
     "outbox": ("body", ("id",), "turn || ':' || part"),
     "cases": ("context", ("id",), "id"),
     "answers": ("value", ("citizen_id", "question"), "citizen_id || ':' || question"),
+    "bookings": ("person", ("id",), "id"),
     "case_words": ("words", ("case_id", "number"), "case_id || ':' || number"),
 }
 
@@ -60,6 +61,11 @@ class Retention:
 
     async def reminders(self, *, before: datetime, limit: int) -> int:
         return await self._run("purge_reminders", before, limit)
+
+    async def bookings(self, *, before: datetime, limit: int) -> int:
+        """Whose visits before that were, and wishes that have been over since then."""
+        visits = await self._run("purge_bookings", before, limit)
+        return visits + await self._run("purge_waiting", before, limit)
 
     async def moves(self, *, before: datetime, limit: int) -> int:
         """Codes whose time has been over since `before`, and tries older than that."""

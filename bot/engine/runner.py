@@ -162,7 +162,7 @@ class Runner:
         sessions = await tx.sessions.load(ids)
         own = [one.citizen_id for one in claimed if not one.address]
         reachable = await tx.citizens.reachable_at(own) if own else {}
-        reads = BatchReads(tx)
+        reads = BatchReads(tx, now)
         content = self._content()
         decided = await asyncio.gather(
             *(

@@ -15,7 +15,16 @@ from bot.engine.effects import Answer, Ask, Choice, Effect, Enter, Goto, Keep, N
 from bot.engine.flow import Flow
 from bot.engine.turn import Turn
 from bot.flows.words.appointments import (
-    FILE, NAMED, bring_text, file_choices, named, place_text, point_of, role_name, short, when,
+    FILE,
+    NAMED,
+    bring_text,
+    file_choices,
+    named,
+    place_text,
+    point_of,
+    role_name,
+    short,
+    when,
 )  # fmt: skip
 from bot.texts import render
 from bot.texts.schema import Need
@@ -58,7 +67,6 @@ async def _visit(turn: Turn, ident: str) -> BookingRow | None:
     return next((row for row in await _visits(turn) if len(ident) >= NAMED and row.id.startswith(ident)), None)
 
 
-
 # what there is
 
 
@@ -83,7 +91,7 @@ def _say(turn: Turn, key: str, **values: str) -> str:
 
 async def _others(turn: Turn) -> list[Choice]:
     """«Записаться к другому специалисту», where there is one whom the citizen has not booked."""
-    taken = {row.role for row in (*await _visits(turn), *await turn.reads.waiting())}
+    taken = {row.role for row in await _visits(turn)} | {row.role for row in await turn.reads.waiting()}
     mine, points = turn.citizen.situations, turn.content.points.values()
     is_open = any(
         may_book(turn.content, point.id, role, mine) for point in points for role in point.roles if role not in taken

@@ -11,7 +11,13 @@ from bot.engine.effects import Ask, Choice, Effect, Enter, Goto
 from bot.engine.flow import Flow
 from bot.engine.turn import Turn
 from bot.flows.words.appointments import (
-    FILE, bring_text, file_choices, place_text, point_of, role_name, when,
+    FILE,
+    bring_text,
+    file_choices,
+    place_text,
+    point_of,
+    role_name,
+    when,
 )  # fmt: skip
 from bot.texts import render
 from bot.texts.schema import Need
@@ -82,9 +88,7 @@ async def confirmed(turn: Turn) -> list[Effect]:
         return [_elsewhen(turn, row)]
     if turn.heard != "yes":
         return [Release(row.id), _elsewhen(turn, row)]
-    gone = Enter(
-        "slots", "near", role=row.role, point=row.point, near=row.starts_at.isoformat(), taken=True
-    )
+    gone = Enter("slots", "near", role=row.role, point=row.point, near=row.starts_at.isoformat(), taken=True)
     waits = [one for one in await turn.reads.waiting() if one.role == row.role]
     left = [LeaveWaiting(one.id) for one in waits]  # what was waited for is found
     return [Confirm(row.id, refused=[gone]), *left, Enter("seat", "done", booking=row.id)]

@@ -18,7 +18,17 @@ from bot.engine.effects import Ask, Choice, Effect, Enter, Goto, Keep, Say
 from bot.engine.flow import Flow
 from bot.engine.turn import Turn
 from bot.flows.words.appointments import (
-    Times, aimed_at, kept, moment_words, place_text, point_of, role_name, short, times_of, when, wish_in, wish_words,
+    Times,
+    aimed_at,
+    kept,
+    moment_words,
+    place_text,
+    point_of,
+    role_name,
+    short,
+    times_of,
+    wish_in,
+    wish_words,
 )  # fmt: skip
 from bot.texts import render
 from bot.texts.booking import Point
@@ -33,7 +43,7 @@ flow = Flow(
     start="day",
     personal=True,
     says={
-        "day": Need(("role",), buttons=("all", "wait")),
+        "day": Need(("role", "example"), buttons=("all", "wait")),
         "fitting": Need(("role",), buttons=("all", "wait")),
         "mark_full": Need(("day",)),
         "time": Need(("day", "role"), buttons=("hours", "day")),
@@ -44,7 +54,7 @@ flow = Flow(
         "none": Need(("role",), buttons=("wait", "call", "central")),
         "wait": Need(("role", "days", "place", "minutes"), buttons=("yes", "no")),
         "any_day": Need(),
-        "not_understood": Need(),
+        "not_understood": Need(("example",)),
         **{f"doubt_{why}": Need() for why in DOUBTS},
     },
 )
@@ -90,7 +100,14 @@ async def ask_day(turn: Turn) -> list[Effect]:
     ways = [Choice("all")] if len(shown) < len(days) else []
     ways += [] if all(days.values()) else [Choice("wait")]
     key = "slots.fitting" if len(shown) < len(days) else "slots.day"
-    return [Ask(key, [*choices, *ways], role=role_name(turn, aim.role))]
+    said = {"example": _example(times)} if key == "slots.day" else {}
+    return [Ask(key, [*choices, *ways], role=role_name(turn, aim.role), **said)]
+
+
+def _example(times: Times) -> str:
+    """«24.11»: a day that can be typed."""
+    first = (times.open or times.every)[0]
+    return f"{times.local(first):%d.%m}"
 
 
 def _day_label(turn: Turn, times: Times, day: str, is_open: bool) -> str:
@@ -219,10 +236,12 @@ async def _wished(turn: Turn, step: str) -> list[Effect]:
     if aim is None:
         return [Enter("booking")]
     times = await times_of(turn, aim.point, aim.role)
+    if not times.every:
+        return [Goto("none")]
     now = render.local(turn.now, times.zone).replace(tzinfo=None)
     wish = read_wish(turn.text, now, asked="time" if step == "time" else "day")
     if wish is None:
-        return [Say("slots.not_understood"), Goto(step)]
+        return [Say("slots.not_understood", example=_example(times)), Goto(step)]
     if isinstance(wish, Doubt):
         if wish.options:
             return [Keep(options=[kept(_on_day(turn, one, step)) for one in wish.options]), Goto("which")]

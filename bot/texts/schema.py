@@ -12,6 +12,8 @@ from datetime import date, time
 from types import MappingProxyType
 from typing import NamedTuple, TypeVar
 
+from bot.texts.booking import BookingRules, Point, Role
+
 K = TypeVar("K")
 T = TypeVar("T")
 
@@ -332,12 +334,17 @@ class Nudge:
 
 @dataclass(frozen=True, slots=True)
 class Retention:
-    """How long personal words live. closed_case_days: after a case is closed. session_hours: without consent."""
+    """
+    How long personal words live. closed_case_days: after a case is closed. session_hours: without consent.
+
+    booking_days: after the visit, whose it was is forgotten.
+    """
 
     raw_words_days: int
     dedupe_days: int
     closed_case_days: int
     session_hours: int
+    booking_days: int = 365
 
 
 @dataclass(frozen=True, slots=True)
@@ -375,6 +382,7 @@ class Rules:
     helpline: str
     nudge: Nudge | None = None
     move: Move = Move(minutes=15, tries=5)
+    booking: BookingRules = field(default_factory=BookingRules)
 
 
 @dataclass(frozen=True, slots=True)
@@ -441,7 +449,8 @@ class Content:
 
     words: command ("back", "menu", "stop", "human", "help", "data", "answers", "start", "yes", "no") → typed words,
     lower case, е for ё.
-    fingerprint: SHA-256 of names and bytes of all files, hexadecimal.
+    fingerprint: SHA-256 of names and bytes of all files, hexadecimal. calendar: local day → weekday whose shifts hold
+    on it, None for a day off; of all other days the production calendar knows (bot/booking/calendar.py).
     """
 
     texts: Mapping[str, Text]
@@ -462,6 +471,9 @@ class Content:
     profile: Mapping[str, ProfileQuestion] = field(default_factory=dict)
     obstacles: Mapping[str, Obstacle] = field(default_factory=dict)
     events: Mapping[str, Event] = field(default_factory=dict)
+    roles: Mapping[str, Role] = field(default_factory=dict)
+    points: Mapping[str, Point] = field(default_factory=dict)
+    calendar: Mapping[date, int | None] = field(default_factory=dict)
 
     def pages_of(self, situation: str) -> list[FurtherPage]:
         """Further reading for this situation, everybody's included, in order."""

@@ -26,9 +26,7 @@ AFTERWARDS = timedelta(days=7)
 HEADERS = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
 
 
-def calendar_route(
-    database: Database, clock: Clock, content: Callable[[], Content], gate: Gate
-) -> HTTPRouteHandler:
+def calendar_route(database: Database, clock: Clock, content: Callable[[], Content], gate: Gate) -> HTTPRouteHandler:
     sign = partial(database.cipher.mac, "turn")
 
     @get(f"{PATH}/{{given:str}}")

@@ -9,7 +9,7 @@ from storage.database import Database, open_database
 from storage.records import AnswerRow, Arrival, CaseRow, Lane, Part, ReminderRow, SessionRow
 from storage.retention import SEALED
 from tests.databases import SECRETS
-from tests.storage.rows import NOW, address, execute, meet, table
+from tests.storage.rows import NOW, SLOT, address, execute, meet, table
 
 OLD = NOW - timedelta(days=100)
 TERM = NOW - timedelta(days=90)
@@ -123,7 +123,9 @@ async def test_reminders_that_were_given_out_or_cancelled_go(database: Database)
     assert sorted(await table(database, "SELECT id FROM reminders")) == [("recent",), ("waiting",)]
 
 
-@pytest.mark.parametrize("what", ["sessions", "words", "words_without_consent", "dedupe", "cases", "reminders"])
+@pytest.mark.parametrize(
+    "what", ["sessions", "words", "words_without_consent", "dedupe", "cases", "reminders", "bookings"]
+)
 async def test_an_empty_database_has_nothing_to_forget(database: Database, what: str) -> None:
     assert await forget(database, what) == 0
 
@@ -143,6 +145,7 @@ async def test_every_sealed_column_is_sealed_again_under_the_new_secret(database
         await tx.outbox.add([Part(ivan, "web", "a", "t", 0, Lane.REPLY, "k", b"x", True, NOW)], now=NOW)
         await tx.cases.open(CaseRow("c", ivan, "web", "question", "new", False, NOW, ("раз", "два"), "о чём"))
         await tx.profile.save([AnswerRow(ivan, name, name, NOW) for name in ("papers", "resume", "wishes")])
+        await tx.bookings.take("b", SLOT, (1,), code="1", state="booked", created_by="staff", now=NOW, name="Пётр")
     fresh = ("a newer secret of the tests, long enough too",)
     rotated = await open_database(database_url, (*fresh, *SECRETS))
     try:
@@ -156,6 +159,7 @@ async def test_every_sealed_column_is_sealed_again_under_the_new_secret(database
         "outbox": 1,
         "cases": 1,
         "answers": 3,
+        "bookings": 1,
         "case_words": 2,
     }
 

@@ -13,7 +13,7 @@ from bot.engine.effects import Choice
 from bot.engine.turn import Turn
 from bot.texts import render
 from bot.texts.booking import Point
-from bot.texts.schema import Need
+from bot.texts.schema import WEEKDAYS, Need
 from storage.booking_records import BookingRow, Slot, WaitingRow
 
 NAMED = 12  # characters of an id in a button: a citizen has few bookings
@@ -58,7 +58,7 @@ class Times:
 
 
 async def times_of(turn: Turn, point: Point, role: str) -> Times:
-    """As the schedule, the closed shifts and other people's bookings leave them."""
+    """As the schedule, the closed shifts and other people's bookings leave them; what the citizen keeps is theirs."""
     zone = zone_of(turn.content, point)
     every = slots(turn.content, point.id, role, now=turn.now)
     if not every:
@@ -69,8 +69,9 @@ async def times_of(turn: Turn, point: Point, role: str) -> Times:
         return Times(zone, (), frozenset())
     after, before = every[0].starts_at, every[-1].ends_at
     taken = await turn.reads.taken(point.id, role, after=after, before=before, places=point.places)
-    free = frozenset(one.slot.id for one in open_slots(turn.content, every, taken))
-    return Times(zone, every, free)
+    kept = {row.slot for row in await turn.reads.bookings() if row.is_held}
+    free = kept | {one.slot.id for one in open_slots(turn.content, every, taken)}
+    return Times(zone, every, frozenset(free))
 
 
 def served_at(turn: Turn, situations: Iterable[str]) -> list[Point]:
@@ -169,7 +170,7 @@ def wish_words(turn: Turn, wish: Wish, zone: str) -> str:
     if wish.first is not None:
         days = [render.short_day(render.at_hour(day, 12, zone), zone) for day in (wish.first, wish.last or wish.first)]
         words.append(days[0] if days[0] == days[1] else " – ".join(days))
-    words += [render.WEEKDAYS[day] for day in sorted(wish.weekdays)]
+    words += [WEEKDAYS[day] for day in sorted(wish.weekdays)]
     if wish.names_time:
         hours = [f"{one.hour}:{one.minute:02}" for one in (wish.since, wish.until)]
         words.append(hours[0] if hours[0] == hours[1] else "–".join(hours))
