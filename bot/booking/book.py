@@ -43,9 +43,9 @@ class Book:
     """One transaction's book. now: of the act."""
 
     def __init__(self, tx: Transaction, content: Content, now: datetime) -> None:
+        self.content = self._content = content
+        self.now = self._now = now
         self._tx = tx
-        self._content = content
-        self._now = now
         self._line = Line(tx, content, now)
 
     # a citizen's acts
