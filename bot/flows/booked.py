@@ -234,8 +234,8 @@ async def gone_answered(turn: Turn) -> list[Effect]:
 @flow.reminds("booking_day")
 async def remind_a_day_before(turn: Turn) -> list[Effect]:
     row = await _visit(turn, turn.about)
-    if row is None:
-        return []
+    if row is None or row.starts_at - timedelta(hours=turn.content.rules.booking.remind_hours_before) <= turn.now:
+        return []  # the clock was late: the other one is due by now
     choices = [named("confirm", row), named("move", row), named("cancel", row)]
     return [_reminder(turn, "day", row, choices), MarkReminded(row.id), *await _resume_asked(turn, row)]
 

@@ -31,7 +31,7 @@ flow = Flow(
         "left": Need(buttons=("book", "menu")),
         "missed": Need(buttons=("book", "menu")),
         "offer": Need(("when", "until"), buttons=("take", "leave")),
-        "over": Need(("when",), buttons=("again", "book", "menu")),
+        "over": Need(buttons=("again", "book", "menu")),
         "lost": Need(("lost",), buttons=("other", "call", "leave")),
         "lost_kept": Need(("lost", "when", "until"), buttons=OFFERED),
     },
@@ -153,11 +153,11 @@ async def offer(turn: Turn) -> list[Effect]:
 @flow.reminds("booking_offer_over")
 async def offer_over(turn: Turn) -> list[Effect]:
     row = await turn.reads.wish(turn.about) if turn.has_consent else None
-    if row is None or row.offered is None or row.role not in turn.content.roles:
+    if row is None or row.state != "missed" or row.role not in turn.content.roles:
         return []
     again = Choice(f"again:{row.point}.{turn.content.roles[row.role].code}")
     choices = [again, Choice("book"), Choice("menu")]
-    return [Notice("queue.over", choices, at="queue.wait", subject=turn.source, when=when(turn, row.offered))]
+    return [Notice("queue.over", choices, at="queue.wait", subject=turn.source)]
 
 
 @flow.reminds("booking_closed")
