@@ -4,6 +4,8 @@ Talks that must run the same wherever a citizen writes: in the database alone, a
 Each begins with a citizen whom nobody has met. `EVERYWHERE` names those that the platforms play too.
 """
 
+from tests.dialogs import booking_talks
+
 TO_PLAN = """
     > /start
     < start.hello
@@ -326,7 +328,7 @@ ALWAYS_AT_HAND = f"""
     > /plan
     < plan.list ...
     > /book
-    < booking.info [handover] [questions] [menu]
+    < booking.role [r:career_advisor] [r:job_matcher]
     > /jobs
     < jobs.info [handover] [questions] [plan]
     > /ask
@@ -631,3 +633,4 @@ WRONG_CODE_FIRST = """
 """
 
 EVERYWHERE = {name.lower(): talk for name, talk in list(globals().items()) if name.isupper() and isinstance(talk, str)}
+EVERYWHERE |= booking_talks.TALKS
