@@ -6,28 +6,31 @@ Exit codes: 0 done, 1 it could not be done (the reason is on stderr), 2 the sett
 
 import asyncio
 import sys
-from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from getpass import getuser
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bot import journal
 from bot.app import Role
 from bot.app import run as run_app
+from bot.commands.shell import log as _log
+from bot.commands.shell import refuse as _refuse
+from bot.commands.shell import say as _say
+from bot.commands.shell import settings as _settings
+from bot.commands.shell import told as _told
+from bot.commands.shell import work as _work
 from bot.parts import CannotStart, Parts, explained, needs, opened, opened_database, secrets
-from bot.settings import BadSettings, Settings, read
+from bot.settings import Settings, read
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from bot.texts.schema import Content, Mistake
-
-Result = TypeVar("Result")
 
 app = typer.Typer(
     help="Чат-бот центра занятости: Telegram, VK, MAX и веб-чат.",
@@ -491,60 +494,6 @@ def _labels(folder: Path) -> dict[str, str]:
     with suppress(BadContent):
         return {question.id: question.label for question in load(read_folder(folder), needs()).questions.values()}
     return {}
-
-
-def _settings(*, quiet: bool = False) -> Settings:
-    """Settings read and the log set up; quiet: a command for a person, who wants its answer only."""
-    settings = read()
-    if quiet and "log_level" not in settings.model_fields_set:
-        settings = settings.model_copy(update={"log_level": "warning"})
-    _log(settings)
-    return settings
-
-
-def _log(settings: Settings) -> None:
-    is_json = settings.log_format == "json" or (settings.log_format is None and not sys.stderr.isatty())
-    journal.set_up(level=settings.log_level, is_json=is_json, secrets=settings.secrets())
-
-
-def _work(work: Coroutine[Any, Any, Result]) -> Result:
-    with asyncio.Runner(loop_factory=_loop()) as runner:
-        return runner.run(work)
-
-
-def _loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
-    """uvloop where it is installed: Linux and macOS."""
-    try:
-        import uvloop
-    except ImportError:
-        return None
-    factory: Callable[[], asyncio.AbstractEventLoop] = uvloop.new_event_loop
-    return factory
-
-
-@contextmanager
-def _told() -> Iterator[None]:
-    """What stands in the way is told in Russian; everything else goes to the log without its words."""
-    try:
-        yield
-    except BadSettings as error:
-        _refuse(f"{error}\nОшибок в настройках: {len(error.mistakes)}. Пример: deploy/env.example", 2)
-    except CannotStart as error:
-        _refuse(str(error), 1)
-    except KeyboardInterrupt:
-        sys.exit(130)
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(1)
-
-
-def _refuse(words: str, code: int) -> NoReturn:
-    print(words, file=sys.stderr)
-    sys.exit(code)
-
-
-def _say(line: str) -> None:
-    print(line, flush=True)
 
 
 def main() -> None:

@@ -1,0 +1,1 @@
+"""Commands by noun; `__main__` puts them together."""
