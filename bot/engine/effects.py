@@ -74,16 +74,16 @@ class Notice(Effect):
     A reminder: said without moving the citizen from where they stand.
 
     at: the "flow.step" that hears the choices; it must hear them at any time. subject: id of the reminder row, checked
-    again at the moment of sending.
+    again at the moment of sending; None for what no reminder had planned (an act of staff).
     """
 
     key: str
     choices: Sequence[Choice]
     at: str
-    subject: str
+    subject: str | None
     values: Mapping[str, Any]
 
-    def __init__(self, key: str, choices: Sequence[Choice], *, at: str, subject: str, **values: Any) -> None:
+    def __init__(self, key: str, choices: Sequence[Choice], *, at: str, subject: str | None, **values: Any) -> None:
         object.__setattr__(self, "key", key)
         object.__setattr__(self, "choices", tuple(choices))
         object.__setattr__(self, "at", at)

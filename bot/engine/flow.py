@@ -53,6 +53,7 @@ class Flow:
         self.asking: dict[str, Handler] = {}
         self.hearing: dict[str, Hearing] = {}
         self.due: dict[str, Handler] = {}
+        self.acts: dict[str, Handler] = {}
 
     def asks(self, step: str) -> Callable[[H], H]:
         """The step's question: must end in an Ask, or go elsewhere."""
@@ -83,6 +84,19 @@ class Flow:
 
         return register
 
+    def staff(self, kind: str) -> Callable[[H], H]:
+        """
+        What follows for the citizen when staff did this: said or written, the citizen stays at their screen.
+
+        turn.about: id of the row it is about. turn.source: role of who did it. turn.text: words for the citizen.
+        """
+
+        def register(handler: H) -> H:
+            self.acts[kind] = handler
+            return handler
+
+        return register
+
 
 class Flows:
     """All flows of the bot, by name. Raises ValueError for flows that do not fit together."""
@@ -90,6 +104,7 @@ class Flows:
     def __init__(self, flows: Iterable[Flow]) -> None:
         self.by_name = {flow.name: flow for flow in flows}
         self.due: dict[str, Handler] = {}
+        self.acts: dict[str, Handler] = {}
         for flow in self.by_name.values():
             if flow.start not in flow.asking:
                 raise ValueError(f"flow {flow.name} has no step {flow.start} to start at")
@@ -100,6 +115,10 @@ class Flows:
                 if kind in self.due:
                     raise ValueError(f"two flows remind of {kind}")
                 self.due[kind] = handler
+            for kind, handler in flow.acts.items():
+                if kind in self.acts:
+                    raise ValueError(f"two flows hear that staff did {kind}")
+                self.acts[kind] = handler
 
     def __getitem__(self, name: str) -> Flow:
         return self.by_name[name]

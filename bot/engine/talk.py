@@ -6,7 +6,7 @@ Nothing here touches the database but the turn's reads. The result is applied by
 
 import copy
 import hmac
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -112,12 +112,14 @@ class Talk:
         """Decide what follows from the message. press: what its button data say, None for no valid press."""
         if incoming.bare != self.session.is_bare and incoming.kind in (Kind.TEXT, Kind.START):
             self.session.is_bare = incoming.bare
-        if self.session.is_covered and incoming.kind not in (Kind.CLOCK, *SILENT):
+        if self.session.is_covered and incoming.kind not in (Kind.CLOCK, Kind.STAFF, *SILENT):
             await self._covered(incoming, press)
         elif incoming.kind in SILENT:
             await self._run([MarkReachable(is_reachable=incoming.kind is Kind.RETURNED)])
         elif incoming.kind is Kind.CLOCK:
-            await self._remind(incoming)
+            await self._own(incoming, self._flows.due)
+        elif incoming.kind is Kind.STAFF:
+            await self._own(incoming, self._flows.acts)
         elif incoming.kind is Kind.START:
             await self._run([Enter("start", source=incoming.source)])
         elif incoming.kind is Kind.PRESS:
@@ -163,14 +165,15 @@ class Talk:
         trail = session.trail if session else []
         self.session.trail = [place for place in trail if place.flow != MOVE][-TRAIL_MAX:]
 
-    async def _remind(self, incoming: Incoming) -> None:
-        if self.turn.policy == "information":  # the channel was full when the reminder was planned
+    async def _own(self, incoming: Incoming, handlers: Mapping[str, Handler]) -> None:
+        """The clock's or the staff's: kind|about|subject of the reminder, or role of who did it."""
+        if self.turn.policy == "information":  # the channel was full when it was planned
             return
-        kind, about, subject = [*incoming.data.split("|"), "", ""][:3]
-        handler = self._flows.due.get(kind)
+        kind, about, source = [*incoming.data.split("|"), "", ""][:3]
+        handler = handlers.get(kind)
         if handler is None:
             return
-        self.turn.heard, self.turn.about, self.turn.source = kind, about, subject
+        self.turn.heard, self.turn.about, self.turn.source, self.turn.text = kind, about, source, incoming.text
         await self._run(await handler(self.turn))
 
     async def _pressed(self, press: Press | None) -> None:

@@ -29,6 +29,7 @@ def with_step(flow: str, step: str, handler: Handler) -> Flows:
     def copied(original: Flow) -> Flow:
         copy = Flow(original.name, start=original.start, says=original.says, personal=original.personal)
         copy.asking, copy.hearing, copy.due = dict(original.asking), dict(original.hearing), dict(original.due)
+        copy.acts = dict(original.acts)
         if original.name == flow:
             copy.asking[step] = handler
         return copy
