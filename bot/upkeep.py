@@ -17,6 +17,7 @@ from storage.retention import SEALED
 
 HOLD_S = 0.2  # the longest a transaction may hold the writer: turns of citizens wait for it
 ROWS, ROWS_MIN, ROWS_MAX = 100, 1, 1000
+INVITED = timedelta(days=400)  # as long as any limit between two surveys, and the rotation of their questions
 HOUR = timedelta(hours=1)  # as long as a try to claim a code counts
 
 Step = Callable[[Transaction, int], Awaitable[int]]
@@ -69,6 +70,8 @@ class Purge:
             ("dedupe", lambda tx, limit: tx.retention.dedupe(before=dedupe, limit=limit)),
             ("cases", lambda tx, limit: tx.retention.cases(before=cases, limit=limit)),
             ("moves", lambda tx, limit: tx.retention.moves(before=now - HOUR, limit=limit)),
+            ("survey_words", lambda tx, limit: tx.retention.survey_words(before=raw, limit=limit)),
+            ("surveys", lambda tx, limit: tx.retention.survey_invitations(before=now - INVITED, limit=limit)),
             ("reminders", lambda tx, limit: tx.retention.reminders(before=dedupe, limit=limit)),
         ]
 

@@ -8,6 +8,7 @@ from storage.inbox import ids_of
 from storage.moments import from_ms, to_ms
 from storage.records import CitizenRow, Holdings
 from storage.retention import BY_ID, CONSENT
+from storage.surveys import Surveys
 
 
 class Citizens:
@@ -98,6 +99,7 @@ class Citizens:
         await queries.profile_forget_citizen(connection, citizen_id=citizen_id)
         await queries.reminders_forget(connection, citizen_id=citizen_id)
         await queries.nudges_forget(connection, citizen_id=citizen_id)
+        await Surveys(self._on).forget(citizen_id)
         await queries.sessions_forget(connection, citizen_id=citizen_id)
         await queries.case_words_forget(connection, citizen_id=citizen_id)
         await queries.cases_forget(connection, citizen_id=citizen_id)
@@ -119,6 +121,7 @@ class Citizens:
         await queries.plan_forget(connection, citizen_id=citizen_id)
         await queries.profile_forget_citizen(connection, citizen_id=citizen_id)
         await queries.nudges_forget(connection, citizen_id=citizen_id)
+        await Surveys(self._on).forget(citizen_id)
         await queries.reminders_forget(connection, citizen_id=citizen_id)
         await queries.outbox_stop(connection, [{"citizen_id": citizen_id, "at": at}])
         await queries.outbox_unkeep(connection, citizen_id=citizen_id)

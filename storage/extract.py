@@ -13,6 +13,8 @@ from storage.moments import from_ms
 from storage.plan import Plan
 from storage.profile import Profile
 from storage.records import AnswerRow, CaseRow, CitizenRow, PlanItemRow
+from storage.survey_records import InvitationRow
+from storage.surveys import Surveys
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,7 @@ class Extract:
     """
     chats: (channel, the platform's id of the dialog; empty when it was erased). reminders: (kind, subject, when), those
     to come. cases: closed ones too, with their words. messages: oldest first. has_word: that uncovers the menu.
+    surveys: with answers only while they are tied to the citizen.
     """
 
     citizen: CitizenRow
@@ -39,6 +42,7 @@ class Extract:
     cases: tuple[CaseRow, ...]
     messages: tuple[Kept, ...]
     has_word: bool
+    surveys: tuple[InvitationRow, ...] = ()
 
 
 class Extracts:
@@ -61,6 +65,7 @@ class Extracts:
             cases=tuple(await Cases(self._on).all_of(citizen_id)),
             messages=tuple(sorted(messages, key=lambda kept: kept.at)),
             has_word=await queries.own_words_get(connection, citizen_id=citizen_id) is not None,
+            surveys=tuple(await Surveys(self._on).of_citizen(citizen_id)),
         )
 
     async def _chats(self, citizen_id: str) -> AsyncIterator[tuple[str, str]]:

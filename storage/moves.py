@@ -35,6 +35,7 @@ from storage.nudges import Nudges
 from storage.outbox import Outbox
 from storage.plan import Plan, Reminders
 from storage.records import CaseRow, CitizenRow, Lane, PlanItemRow
+from storage.surveys import Surveys
 
 HOUR = timedelta(hours=1)
 
@@ -51,6 +52,8 @@ TABLES = {
     "plan_items": "the newest mark",
     "reminders": "all but those of a mark that lost",
     "sessions": "written by the turn that moved",
+    "survey_invitations": "of both, one of those planned twice",
+    "survey_marks": "of both, what either wanted",
     **{one.table: "of both, the newer row" for one in BELONGINGS},
 }
 
@@ -155,6 +158,7 @@ class Moves:
         for one in BELONGINGS:
             await bring(self._on, one, kept=kept, gone=gone)
         await Nudges(self._on).merge(kept, gone)
+        await Surveys(self._on).merge(kept, gone)
         await queries.own_words_forget(connection, citizen_id=gone)
         await queries.moves_forget_code(connection, citizen_id=gone)
         await self._join(known[kept], known[gone])

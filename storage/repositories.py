@@ -18,6 +18,7 @@ from storage.profile import Profile
 from storage.retention import Erasures, Retention
 from storage.sessions import Sessions
 from storage.statistics import Starts, Verdicts
+from storage.surveys import Surveys
 
 
 class Repositories:
@@ -95,3 +96,7 @@ class Repositories:
     @cached_property
     def erasures(self) -> Erasures:
         return Erasures(self.handle)
+
+    @cached_property
+    def surveys(self) -> Surveys:
+        return Surveys(self.handle)

@@ -16,6 +16,7 @@ SEALED = {
     "cases": ("context", ("id",), "id"),
     "answers": ("value", ("citizen_id", "question"), "citizen_id || ':' || question"),
     "case_words": ("words", ("case_id", "number"), "case_id || ':' || number"),
+    "survey_answers": ("words", ("sheet", "survey", "question"), "sheet || ':' || survey || '.' || question"),
 }
 
 
@@ -65,6 +66,16 @@ class Retention:
         """Codes whose time has been over since `before`, and tries older than that."""
         codes = await self._run("purge_move_codes", before, limit)
         return codes + await self._run("purge_move_tries", before, limit)
+
+    async def survey_words(self, *, before: datetime, limit: int) -> int:
+        """Words of surveys; the answers themselves are nobody's and stay."""
+        rows = self._on.queries.purge_survey_words(
+            self._on.connection, before=before.date().isoformat(), limit=limit
+        )
+        return len([row async for row in rows])
+
+    async def survey_invitations(self, *, before: datetime, limit: int) -> int:
+        return await self._run("purge_survey_invitations", before, limit)
 
     async def _run(self, name: str, before: datetime, limit: int) -> int:
         query = getattr(self._on.queries, name)

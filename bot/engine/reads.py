@@ -11,6 +11,7 @@ from typing import Generic, TypeVar
 from storage.database import Transaction
 from storage.extract import Extract
 from storage.records import AnswerRow, CaseRow, Holdings, NudgeRow, PlanItemRow
+from storage.survey_records import InvitationRow
 
 Answer = TypeVar("Answer")
 T = TypeVar("T")
@@ -161,3 +162,7 @@ class Reads:
     async def own_word(self) -> str | None:
         """The hash of the word that uncovers the menu, None when the citizen chose none."""
         return await self._batch.own_words.ask(self._citizen_id)
+
+    async def invitation(self, id_: str) -> InvitationRow | None:
+        """The citizen's invitation to a survey, with the answers given before this turn while they are the citizen's."""
+        return await self._batch.rare(lambda tx: tx.surveys.get(id_, self._citizen_id))

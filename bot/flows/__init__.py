@@ -23,6 +23,7 @@ from bot.flows import (
     situation,
     start,
     stop,
+    survey,
 )
 
 FLOWS = Flows(
@@ -40,6 +41,7 @@ FLOWS = Flows(
         answers.flow,
         plan.flow,
         life.flow,
+        survey.flow,
         questions.flow,
         handover.flow,
         stop.flow,

@@ -12,6 +12,7 @@ Files → checked content. One look finds every mistake of every file; with any 
     facts.yaml, offices/<id>.yaml  figures, phones, addresses                         figures
     rules.yaml, channels.yaml, consent.yaml, sources.yaml, words.yaml, style.yaml     terms
     events.yaml                    changes in life                                    events
+    surveys/<id>.yaml              questionnaires                                     surveys
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -26,6 +27,7 @@ from bot.texts.journeys import read_situation, read_topic
 from bot.texts.mistakes import Mistakes, listed, nearest
 from bot.texts.obstacles import read_obstacles
 from bot.texts.profile import read_profile
+from bot.texts.questionnaire import Survey
 from bot.texts.reader import ID, Passage, Reader
 from bot.texts.reading import read_days, read_page
 from bot.texts.scenes import read_scenes
@@ -51,12 +53,14 @@ from bot.texts.schema import (
 )
 from bot.texts.shape import Shape
 from bot.texts.steps import read_plan, settle
+from bot.texts.surveys import read_survey
+from bot.texts.surveys import settle as settle_surveys
 from bot.texts.talks import COMMON, missing, read_talk
 from bot.texts.terms import read_channels, read_consent, read_rules, read_sources, read_style, read_words
 from bot.texts.tree import FILE_BYTES, Branch, grow
 
 ONCE = ("words", "rules", "channels", "consent", "sources", "facts", "style", "profile", "obstacles", "events")
-FOLDERS = ("texts", "questions", "offices", "pages")
+FOLDERS = ("texts", "questions", "offices", "pages", "surveys")
 PARTS = ("situation", "page", "plan", "days")
 FILES = 2000
 
@@ -236,6 +240,7 @@ class _Assembly:
         self._check_pages(pages, situations)
         events = self._events(situations, questions, profile, words)
         self._check_nudge(rules, events)
+        surveys = self._surveys(situations, questions, events)
         default = self._default(offices)
         known_offices = offices if len(offices) == sum(file.startswith("offices/") for file in self._files) else None
         known_facts = facts if "facts.yaml" in self._trees else None
@@ -261,6 +266,7 @@ class _Assembly:
             profile=frozen(profile or {}),
             obstacles=frozen(obstacles),
             events=frozen(events),
+            surveys=frozen(surveys),
         )
 
     def _reader(self, file: str, *, has_figures: bool = False) -> Reader | None:
@@ -389,6 +395,17 @@ class _Assembly:
         leads = {**self._leads(situations, questions), "info": situations}
         commands = {word: command for command, every in words.items() for word in every}
         return read_events(reader, Known(situations, leads["item"], leads, profile, commands))
+
+    def _surveys(
+        self, situations: Mapping[str, Situation], questions: Mapping[str, Question], events: Mapping[str, Event]
+    ) -> dict[str, Survey]:
+        leads = {**self._leads(situations, questions), "info": situations}
+        drafts = {name: read_survey(name, reader, leads) for name, reader in self._folder("surveys")}
+        names = [name.removeprefix("surveys/").removesuffix(".yaml") for name in self._files if "surveys/" in name]
+        is_lost = "events.yaml" in self._files and "events.yaml" not in self._trees
+        stages = {step.stage for situation in situations.values() for step in situation.plan}
+        settle_surveys(drafts, names, None if is_lost else events, sorted(stages))
+        return {name: draft.survey for name, draft in drafts.items()}
 
     def _check_nudge(self, rules: Rules | None, events: Mapping[str, Event]) -> None:
         if "events.yaml" in self._files and "events.yaml" not in self._trees:

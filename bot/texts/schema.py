@@ -12,6 +12,8 @@ from datetime import date, time
 from types import MappingProxyType
 from typing import NamedTuple, TypeVar
 
+from bot.texts.questionnaire import Survey, SurveyTerms
+
 K = TypeVar("K")
 T = TypeVar("T")
 
@@ -362,7 +364,8 @@ class Rules:
     Terms of service. quiet_from/quiet_to: local time without reminders, may span midnight.
 
     answer_hours: how soon a specialist answers, in working hours. apology_after_minutes: older replies begin with an
-    apology. helpline: a line with the phone for a bad hour, to be filled. nudge: None = nobody is asked.
+    apology. helpline: a line with the phone for a bad hour, to be filled. nudge: None = nobody is asked. surveys: None = no
+    survey comes by itself.
     """
 
     quiet_from: time
@@ -375,6 +378,7 @@ class Rules:
     helpline: str
     nudge: Nudge | None = None
     move: Move = Move(minutes=15, tries=5)
+    surveys: SurveyTerms | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -462,6 +466,7 @@ class Content:
     profile: Mapping[str, ProfileQuestion] = field(default_factory=dict)
     obstacles: Mapping[str, Obstacle] = field(default_factory=dict)
     events: Mapping[str, Event] = field(default_factory=dict)
+    surveys: Mapping[str, Survey] = field(default_factory=dict)
 
     def pages_of(self, situation: str) -> list[FurtherPage]:
         """Further reading for this situation, everybody's included, in order."""

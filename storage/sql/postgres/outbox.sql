@@ -1,9 +1,10 @@
 -- name: outbox_check
 -- What must be known at the moment of sending; a chat that has become somebody else's is no address any more.
--- Who has written since or got a person is not asked how it goes.
+-- Who has written since or got a person is not asked how it goes; who got a person, no survey either.
 SELECT o.id, CASE WHEN a.citizen_id = o.citizen_id THEN a.chat END, c.stopped_at, a.unreachable_at, c.office,
   CASE WHEN o.subject IS NULL THEN 1 ELSE COALESCE((
-    SELECT CASE WHEN r.kind = 'nudge' AND (
+    SELECT CASE WHEN r.kind = 'survey' AND EXISTS (
+        SELECT 1 FROM cases k WHERE k.citizen_id = o.citizen_id AND k.state <> 'closed') THEN 3 WHEN r.kind = 'nudge' AND (
         EXISTS (SELECT 1 FROM sessions s WHERE s.citizen_id = o.citizen_id AND s.updated_at > o.created_at)
         OR EXISTS (SELECT 1 FROM cases k WHERE k.citizen_id = o.citizen_id AND k.state <> 'closed')) THEN 3 ELSE r.state END
     FROM reminders r WHERE r.id = o.subject), 3) END,
