@@ -80,7 +80,8 @@ class Surveying:
                 verdict = Wait(now + HOUR)  # judged again beside the one that was just given
             match verdict:
                 case Give():
-                    assert survey is not None and asking is not None
+                    assert survey is not None
+                    assert asking is not None
                     seen.add(known.citizen_id)
                     invited += await self._give(tx, known, survey, asking, now)
                 case Wait(until):

@@ -69,9 +69,7 @@ class Retention:
 
     async def survey_words(self, *, before: datetime, limit: int) -> int:
         """Words of surveys; the answers themselves are nobody's and stay."""
-        rows = self._on.queries.purge_survey_words(
-            self._on.connection, before=before.date().isoformat(), limit=limit
-        )
+        rows = self._on.queries.purge_survey_words(self._on.connection, before=before.date().isoformat(), limit=limit)
         return len([row async for row in rows])
 
     async def survey_invitations(self, *, before: datetime, limit: int) -> int:

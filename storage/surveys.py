@@ -11,6 +11,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import uuid4
 
+from storage.errors import Unreadable
 from storage.handle import Handle
 from storage.moments import from_ms, to_ms
 from storage.survey_records import Candidate, Counted, InvitationRow, PlannedSurvey, Sheet, SheetAnswer
@@ -121,7 +122,9 @@ class Surveys:
         if row is None:
             return False
         sheet, office, asking = row
-        await queries.surveys_sheet(connection, id=sheet, day=day.isoformat(), office=office, channel=BOT, asking=asking)
+        await queries.surveys_sheet(
+            connection, id=sheet, day=day.isoformat(), office=office, channel=BOT, asking=asking
+        )
         await self._put(sheet, answer)
         return True
 
@@ -262,14 +265,21 @@ class Surveys:
     def _opened(self, sheet: str, survey: str, question: str, sealed: Any) -> str:
         return self._on.cipher.open(bytes(sealed), "survey_answers", "words", f"{sheet}:{survey}.{question}").decode()
 
+    def _read(self, sheet: str, survey: str, question: str, sealed: Any) -> str | None:
+        """None for what no secret opens."""
+        try:
+            return self._opened(sheet, survey, question, sealed)
+        except Unreadable:
+            return None
+
     async def _whole(self, row: Sequence[Any]) -> InvitationRow:
         id_, citizen_id, survey, asking, subject, office, questions, state, due_at, keep_until, begun_at, sheet = row
         answered: dict[str, str | None] = {}
         if sheet is not None:
             rows = self._on.queries.surveys_answers_of(self._on.connection, sheet=sheet)
             async for part, question, value, words in rows:
-                said = self._opened(sheet, part, question, words) if words is not None else None
-                answered[f"{part}.{question}"] = value if value is not None else said
+                said = self._read(sheet, part, question, words) if value is None and words is not None else value
+                answered[f"{part}.{question}"] = said
         return InvitationRow(
             id=id_,
             citizen_id=citizen_id,
@@ -287,8 +297,8 @@ class Surveys:
 
 
 def _candidate(row: Sequence[Any]) -> Candidate:
-    id_, citizen, survey, asking, subject, office, due_at, keep_until, consent, stopped, own_office, channel, *more = row
-    reachable, case, complaint, paused, off, last, same = more
+    id_, citizen, survey, asking, subject, office, due_at, keep_until, consent, stopped, own_office, *more = row
+    channel, reachable, case, complaint, paused, off, last, same = more
     troubles = [moment for moment in (complaint, paused) if moment is not None]
     return Candidate(
         id=id_,

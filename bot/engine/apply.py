@@ -47,7 +47,12 @@ class Apply:
     def __init__(self, surfaces: Mapping[str, Surface], presses: Presses) -> None:
         self._surfaces = surfaces
         self._presses = presses
-        self._writes: dict[type[Effect], Write] = {**citizens.WRITES, **cases.WRITES, **surveys.WRITES, Conceal: self._conceal}
+        self._writes: dict[type[Effect], Write] = {
+            **citizens.WRITES,
+            **cases.WRITES,
+            **surveys.WRITES,
+            Conceal: self._conceal,
+        }
         self._grants: dict[type[Effect], Grant] = {**cases.GRANTS, **surveys.GRANTS, ClaimMove: self._claim}
 
     async def write(self, tx: Transaction, batch: Sequence[Taken], *, now: datetime) -> None:

@@ -164,5 +164,5 @@ class Reads:
         return await self._batch.own_words.ask(self._citizen_id)
 
     async def invitation(self, id_: str) -> InvitationRow | None:
-        """The citizen's invitation to a survey, with the answers given before this turn while they are the citizen's."""
+        """The citizen's invitation to a survey, with the answers of earlier turns while they can be changed."""
         return await self._batch.rare(lambda tx: tx.surveys.get(id_, self._citizen_id))

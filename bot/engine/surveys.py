@@ -137,9 +137,7 @@ async def _answer(tx: Transaction, taken: Taken, effect: AnswerSurvey, now: date
         return False
     answer = SheetAnswer(effect.survey, effect.question, survey.version, effect.value, effect.words)
     since = now - timedelta(hours=terms.change_hours)
-    return await tx.surveys.answer(
-        effect.invitation, taken.citizen_id, answer, day=turn.today, since=since, now=now
-    )
+    return await tx.surveys.answer(effect.invitation, taken.citizen_id, answer, day=turn.today, since=since, now=now)
 
 
 async def _comment(tx: Transaction, taken: Taken, effect: CommentSurvey, now: datetime) -> None:

@@ -8,6 +8,7 @@ ask <--> full
 
 from bot.engine.effects import Agree, Ask, Choice, ChooseSituations, Effect, Enter, Goto, Say
 from bot.engine.flow import Flow
+from bot.engine.surveys import InviteTo
 from bot.engine.turn import Turn
 from bot.texts.schema import Need
 
@@ -40,7 +41,7 @@ async def answered(turn: Turn) -> list[Effect]:
         return [Goto("declined")]
     picked = [id_ for id_ in turn.data.get("picked", ()) if id_ in turn.content.situations]
     chosen: list[Effect] = [ChooseSituations(picked)] if picked else []
-    return [Agree(turn.content.consent.version), *chosen, Say("consent.agreed"), Enter("profile")]
+    return [Agree(turn.content.consent.version), *chosen, InviteTo("start"), Say("consent.agreed"), Enter("profile")]
 
 
 @flow.asks("full")

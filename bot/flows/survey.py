@@ -9,6 +9,7 @@ Which questions: of the invitation, named `survey.question`. Where one stands is
 kept apart (storage/surveys.py). None of these turns keeps its words, else they would tell who answered what.
 """
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from bot.engine.effects import (
@@ -33,17 +34,20 @@ from bot.engine.surveys import (
     WidenSurvey,
 )
 from bot.engine.turn import Turn
+from bot.engine.words import plain
 from bot.flows.words.answer_time import answer_time
 from bot.flows.words.leads import follow, lead_choices
 from bot.flows.words.survey_answers import SCORES, STEPS, answer_words
 from bot.surveys.rotation import named
+from bot.texts import render
 from bot.texts.questionnaire import Item, Survey
 from bot.texts.schema import Need
 from storage.survey_records import InvitationRow
 
 TOPIC = "survey"  # of the case that a low answer may open
 WORDS_CHARS = 2000
-ABOUT = ("question", "place")
+LOW = 5  # scores below it share a button
+ABOUT = ("question",)
 
 flow = Flow(
     "survey",
@@ -58,10 +62,12 @@ flow = Flow(
         "four": Need(ABOUT, buttons=("yes", "rather_yes", "rather_no", "no", "skip")),
         "five": Need(ABOUT, buttons=("yes", "rather_yes", "middle", "rather_no", "no", "skip")),
         "ten": Need(ABOUT, buttons=("low", "skip")),
-        "low": Need(("question",), buttons=("skip",)),
+        "ten_typed": Need(ABOUT),
+        "low": Need(ABOUT, buttons=("skip",)),
         "yes_no": Need(ABOUT, buttons=("yes", "no", "skip")),
         "list": Need(ABOUT, buttons=("skip",)),
         "words": Need(ABOUT, buttons=("skip",)),
+        "place": Need(("number", "total", "question")),
         "no_score": Need(),
         "comment": Need(("question",), buttons=("skip",)),
         "person": Need(buttons=("yes", "no")),
@@ -180,66 +186,73 @@ def _todo(turn: Turn) -> list[str]:
     return [one for one in turn.data.get("todo", ()) if _known(turn, one)]
 
 
-def _here(turn: Turn) -> tuple[str, Survey, Item, str] | None:
-    """The present question: invitation, its survey, itself, «2 из 5»."""
+def _here(turn: Turn) -> tuple[str, Survey, Item] | None:
+    """The present question: invitation, its survey, itself."""
     todo, at = _todo(turn), int(turn.data.get("at", 0))
-    if at >= len(todo) or (known := _known(turn, todo[at])) is None:
-        return None
-    place = f"{at + 1} из {len(todo)}" if len(todo) > 1 else ""
-    return str(turn.data.get("inv", "")), *known, place
+    known = _known(turn, todo[at]) if at < len(todo) else None
+    return (str(turn.data.get("inv", "")), *known) if known else None
 
 
-async def _ask_here(turn: Turn, choices: list[Choice]) -> list[Effect]:
+def _question(turn: Turn, item: Item) -> str:
+    """With its place among several."""
+    question, total = turn.fill(item.ask), len(_todo(turn))
+    if total < 2:
+        return question
+    values = {"number": int(turn.data.get("at", 0)) + 1, "total": total, "question": question}
+    return render.say(turn.content, "survey.place", values)
+
+
+def _asked(turn: Turn, choices: Sequence[str | Choice], *, key: str = "") -> list[Effect]:
+    """key: of the text, the scale's own without one."""
     here = _here(turn)
     if here is None:
         return [Enter("survey", "closed")]
-    _, _, item, place = here
-    question = turn.fill(item.ask)
-    return [Ask(f"survey.{item.scale}", [*choices, Choice("skip")], question=question, place=place)]
+    item = here[2]
+    shown = [Choice(one) if isinstance(one, str) else one for one in choices]
+    return [Ask(f"survey.{key or item.scale}", shown, question=_question(turn, item))]
 
 
 @flow.asks("four")
 async def ask_four(turn: Turn) -> list[Effect]:
-    return await _ask_here(turn, [Choice(answer) for answer in ("yes", "rather_yes", "rather_no", "no")])
+    return _asked(turn, ["yes", "rather_yes", "rather_no", "no", "skip"])
 
 
 @flow.asks("five")
 async def ask_five(turn: Turn) -> list[Effect]:
-    return await _ask_here(turn, [Choice(answer) for answer in ("yes", "rather_yes", "middle", "rather_no", "no")])
+    return _asked(turn, ["yes", "rather_yes", "middle", "rather_no", "no", "skip"])
 
 
 @flow.asks("yes_no")
 async def ask_yes_no(turn: Turn) -> list[Effect]:
-    return await _ask_here(turn, [Choice("yes"), Choice("no")])
+    return _asked(turn, ["yes", "no", "skip"])
 
 
 @flow.asks("ten")
 async def ask_ten(turn: Turn) -> list[Effect]:
-    """A screen takes eight choices: «0–4» opens the rest. All of it can be typed, and must be where nothing is shown."""
+    """
+    A screen takes eight choices: «0–4» opens the rest. A number may be typed at once; where no button is shown it must
+    be, so nothing there is numbered.
+    """
     if turn.is_bare:
-        return await _ask_here(turn, [])
-    return await _ask_here(turn, [Choice("low"), *(Choice(f"n:{score}", score) for score in SCORES[5:])])
+        return _asked(turn, [], key="ten_typed")
+    return _asked(turn, ["low", *(Choice(f"n:{score}", score) for score in SCORES[LOW:]), "skip"])
 
 
 @flow.asks("low")
 async def ask_low(turn: Turn) -> list[Effect]:
-    here = _here(turn)
-    if here is None:
-        return [Enter("survey", "closed")]
-    scores = [] if turn.is_bare else [Choice(f"n:{score}", score) for score in SCORES[:5]]
-    return [Ask("survey.low", [*scores, Choice("skip")], question=turn.fill(here[2].ask))]
+    return _asked(turn, [*(Choice(f"n:{score}", score) for score in SCORES[:LOW]), "skip"], key="low")
 
 
 @flow.asks("list")
 async def ask_list(turn: Turn) -> list[Effect]:
     here = _here(turn)
-    choices = here[2].choices or {} if here else {}
-    return await _ask_here(turn, [Choice(f"c:{answer}", label) for answer, label in choices.items()])
+    answers = here[2].choices or {} if here else {}
+    return _asked(turn, [*(Choice(f"c:{answer}", label) for answer, label in answers.items()), "skip"])
 
 
 @flow.asks("words")
 async def ask_words(turn: Turn) -> list[Effect]:
-    return await _ask_here(turn, [])
+    return _asked(turn, ["skip"])
 
 
 @flow.hears("four")
@@ -251,7 +264,7 @@ async def answered(turn: Turn) -> list[Effect]:
     here = _here(turn)
     if here is None:
         return [Enter("survey", "closed")]
-    _, survey, item, _ = here
+    _, survey, item = here
     if item.scale == "words":
         return _kept(turn, survey, item, None, turn.text[:WORDS_CHARS] or None)
     answer = turn.about if turn.heard in ("c", "n") else turn.heard
@@ -265,10 +278,10 @@ async def scored(turn: Turn) -> list[Effect]:
     if turn.heard == "low":
         return [Goto("low")]
     typed = turn.text.strip(" .")
-    if typed:
-        if typed not in SCORES:
-            return [KeepNothing(), Say("survey.no_score"), Goto("ten")]
+    if typed in SCORES:
         turn.heard, turn.about = "n", typed
+    elif typed and plain(typed) != plain(render.button(turn.content, "survey.ten", "skip")):
+        return [KeepNothing(), Say("survey.no_score"), Goto("ten")]
     return await answered(turn)
 
 
@@ -302,7 +315,7 @@ async def commented(turn: Turn) -> list[Effect]:
     here = _here(turn)
     if here is None:
         return [Enter("survey", "closed")]
-    id_, survey, item, _ = here
+    id_, survey, item = here
     said = [CommentSurvey(id_, survey.id, item.id, turn.text[:WORDS_CHARS])] if turn.text else []
     return [KeepNothing(), *said, *_on(turn, survey)]
 
@@ -415,4 +428,4 @@ async def reviewed(turn: Turn) -> list[Effect]:
     return [Enter("survey", _step(turn, names[0]), inv=id_, todo=list(names))]
 
 
-assert STEPS <= flow.asking.keys(), "every scale of a question is a step here"
+assert flow.asking.keys() >= STEPS, "every scale of a question is a step here"

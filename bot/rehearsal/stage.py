@@ -17,6 +17,7 @@ from bot.engine.words import plain
 from bot.messages import Kind, Outgoing
 from bot.nudges import Nudging
 from bot.rehearsal.player import MONDAY_NOON, NoButton, Player
+from bot.surveying import Surveying
 from bot.texts import scenes
 from bot.texts.schema import Content, Office, Text
 from bot.transcript import labels
@@ -146,6 +147,7 @@ class Stage:
             zone = ZoneInfo(player.content.default_office.timezone)
             self._clock.set(act.local.replace(tzinfo=zone).astimezone(MONDAY_NOON.tzinfo))
         await Nudging(self._database, self._clock, player.content, {MESSENGER}).plan()
+        await Surveying(self._database, self._clock, player.content, {WEB, MESSENGER}).plan()
         return await player.tick()
 
     async def _press_old(self, place: str, choice: str) -> list[Outgoing]:

@@ -1,7 +1,7 @@
 """
 Which questions of a survey come this time.
 
-Of a survey in rotation none comes twice before all have come. The order is the citizen's own, fixed by their id, so that
+Of a survey in rotation none comes twice before all have come. The order is the citizen's own, fixed by their id, so
 over all citizens each question is asked equally often at any visit.
 """
 
@@ -17,7 +17,9 @@ def named(survey: Survey, questions: Iterable[str]) -> list[str]:
     return [f"{survey.id}.{question}" for question in questions]
 
 
-def questions_of(asking: Asking, survey: Survey, surveys: Mapping[str, Survey], seed: str, before: Sequence[str]) -> list[str]:
+def questions_of(
+    asking: Asking, survey: Survey, surveys: Mapping[str, Survey], seed: str, before: Sequence[str]
+) -> list[str]:
     """
     All questions of one invitation, those asked with the survey after its own. before: asked ever, the earliest first.
     """
@@ -31,7 +33,11 @@ def questions_of(asking: Asking, survey: Survey, surveys: Mapping[str, Survey], 
 
 
 def rotated(questions: Sequence[str], count: int, seed: str, before: Iterable[str]) -> list[str]:
-    """So many of the questions, in their own order: those asked least often so far, the citizen's own order deciding."""
+    """
+    So many of the questions, in their own order: those asked least often so far, of equal ones by lot.
+
+    before: asked ever. seed: the lot is the same for the same one.
+    """
     asked = Counter(one for one in before if one in questions)
 
     def turn(question: str) -> tuple[int, bytes]:

@@ -1,6 +1,6 @@
 """
-What leads to a survey. Each of these only plans, inside the caller's transaction; whether the citizen is really asked is
-judged when the time comes (bot/surveying.py). Told twice, it is planned once.
+What leads to a survey. Each of these only plans, inside the caller's transaction; whether the citizen is really asked
+is judged when the time comes (bot/surveying.py). Told twice, it is planned once.
 """
 
 from datetime import datetime, timedelta
@@ -63,9 +63,7 @@ async def stage_moved(
                 await tx.surveys.put_off(planned(survey, asking, citizen_id, "", office, now))
 
 
-def planned(
-    survey: Survey, asking: Asking, citizen_id: str, subject: str, office: str, at: datetime
-) -> PlannedSurvey:
+def planned(survey: Survey, asking: Asking, citizen_id: str, subject: str, office: str, at: datetime) -> PlannedSurvey:
     """at: when it happened."""
     due_at = at + timedelta(hours=asking.after_hours)
     keep_until = due_at + timedelta(days=asking.keep_days)

@@ -364,8 +364,8 @@ class Rules:
     Terms of service. quiet_from/quiet_to: local time without reminders, may span midnight.
 
     answer_hours: how soon a specialist answers, in working hours. apology_after_minutes: older replies begin with an
-    apology. helpline: a line with the phone for a bad hour, to be filled. nudge: None = nobody is asked. surveys: None = no
-    survey comes by itself.
+    apology. helpline: a line with the phone for a bad hour, to be filled. nudge, surveys: None = nobody
+    is asked.
     """
 
     quiet_from: time

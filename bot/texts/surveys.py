@@ -125,7 +125,9 @@ def _items(ident: str, reader: Reader, measure: str) -> dict[str, Item]:
     found: dict[str, Item] = {}
     for name, one in inside.children() if inside else ():
         if len(ident) + len(name) > PRESS_CHARS:
-            one.wrong("label", f"у вопроса «{name}» длинное имя", f"вместе с именем файла не больше {PRESS_CHARS} знаков")
+            one.wrong(
+                "label", f"у вопроса «{name}» длинное имя", f"вместе с именем файла не больше {PRESS_CHARS} знаков"
+            )
         found[name] = _item(name, one, measure)
     if inside is not None and not 1 <= len(found) <= ITEMS_MAX:
         reader.wrong("questions", f"вопросов {len(found)}", f"впишите от 1 до {ITEMS_MAX}")

@@ -8,6 +8,12 @@ SCORES = [str(number) for number in range(11)]
 STEPS = POINTS.keys()  # each scale is a step of the flow `survey`
 
 
+def item_of(content: Content, name: str) -> Item | None:
+    """The question of `survey.question`, None for what the content has no more."""
+    survey, _, item = name.partition(".")
+    return content.surveys[survey].items.get(item) if survey in content.surveys else None
+
+
 def answer_words(content: Content, item: Item, answer: str | None) -> str:
     """answer: as stored; None = passed over."""
     if answer is None:
