@@ -11,6 +11,7 @@ kept apart (storage/surveys.py). None of these turns keeps its words, else they 
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 from bot.engine.effects import (
     Ask,
@@ -18,7 +19,6 @@ from bot.engine.effects import (
     Effect,
     Enter,
     Goto,
-    Keep,
     KeepNothing,
     Notice,
     OpenCase,
@@ -290,16 +290,23 @@ def _kept(turn: Turn, survey: Survey, item: Item, value: str | None, words: str 
     id_ = str(turn.data.get("inv", ""))
     kept = AnswerSurvey(id_, survey.id, item.id, value, words, refused=[Enter("survey", "closed")])
     is_low = value is not None and survey.is_low(item, value)
-    low = [Keep(person=True)] if is_low and survey.offers_person else []
-    return [KeepNothing(), kept, *low, *([Goto("comment")] if is_low and survey.comment else _on(turn, survey))]
+    person = True if turn.data.get("person") or (is_low and survey.offers_person) else None
+    if is_low and survey.comment:
+        return [KeepNothing(), kept, _go(turn, "comment", person=person)]
+    return [KeepNothing(), kept, _on(turn, survey, person=person)]
 
 
-def _on(turn: Turn, survey: Survey) -> list[Effect]:
+def _go(turn: Turn, step: str, **changes: Any) -> Enter:
+    """To another step with other data: what this screen keeps stays as it is, for the way back."""
+    return Enter("survey", step, **{**turn.data, **changes})
+
+
+def _on(turn: Turn, survey: Survey, *, person: bool | None) -> Enter:
     """To the next question, or to the end."""
     todo, at = _todo(turn), int(turn.data.get("at", 0)) + 1
     if at < len(todo):
-        return [Keep(at=at), Goto(_step(turn, todo[at]))]
-    return [Keep(at=None, todo=None, last=survey.id), Goto("end")]
+        return _go(turn, _step(turn, todo[at]), at=at, person=person)
+    return _go(turn, "person" if person else "thanks", at=None, todo=None, person=None, last=survey.id)
 
 
 @flow.asks("comment")
@@ -317,15 +324,10 @@ async def commented(turn: Turn) -> list[Effect]:
         return [Enter("survey", "closed")]
     id_, survey, item = here
     said = [CommentSurvey(id_, survey.id, item.id, turn.text[:WORDS_CHARS])] if turn.text else []
-    return [KeepNothing(), *said, *_on(turn, survey)]
+    return [KeepNothing(), *said, _on(turn, survey, person=turn.data.get("person"))]
 
 
 # The end
-
-
-@flow.asks("end")
-async def end(turn: Turn) -> list[Effect]:
-    return [Goto("person" if turn.data.get("person") else "thanks")]
 
 
 @flow.asks("person")
@@ -336,11 +338,9 @@ async def ask_person(turn: Turn) -> list[Effect]:
 @flow.hears("person")
 async def person_answered(turn: Turn) -> list[Effect]:
     """The specialist learns that the citizen wants to talk, and nothing of the answers."""
-    over = Keep(person=None)
     if turn.heard != "yes":
-        return [over, Goto("thanks")]
-    opened = OpenCase(turn.id[:16], TOPIC, "", "", refused=[over, Goto("already")])
-    return [opened, over, Goto("called")]
+        return [Goto("thanks")]
+    return [OpenCase(turn.id[:16], TOPIC, "", "", refused=[Goto("already")]), Goto("called")]
 
 
 @flow.asks("called")

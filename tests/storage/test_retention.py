@@ -8,6 +8,7 @@ import pytest
 from storage.database import Database, open_database
 from storage.records import AnswerRow, Arrival, CaseRow, Lane, Part, ReminderRow, SessionRow
 from storage.retention import SEALED
+from storage.survey_records import Sheet, SheetAnswer
 from tests.databases import SECRETS
 from tests.storage.rows import NOW, address, execute, meet, table
 
@@ -143,6 +144,8 @@ async def test_every_sealed_column_is_sealed_again_under_the_new_secret(database
         await tx.outbox.add([Part(ivan, "web", "a", "t", 0, Lane.REPLY, "k", b"x", True, NOW)], now=NOW)
         await tx.cases.open(CaseRow("c", ivan, "web", "question", "new", False, NOW, ("раз", "два"), "о чём"))
         await tx.profile.save([AnswerRow(ivan, name, name, NOW) for name in ("papers", "resume", "wishes")])
+        said = tuple(SheetAnswer("nsi", name, "1", None, name) for name in ("wishes", "useful"))
+        await tx.surveys.record(Sheet(NOW.date(), "", "paper", "", said))
     fresh = ("a newer secret of the tests, long enough too",)
     rotated = await open_database(database_url, (*fresh, *SECRETS))
     try:
@@ -157,6 +160,7 @@ async def test_every_sealed_column_is_sealed_again_under_the_new_secret(database
         "cases": 1,
         "answers": 3,
         "case_words": 2,
+        "survey_answers": 2,
     }
 
     alone = await open_database(database_url, fresh)  # the old secret is gone for good
@@ -167,6 +171,8 @@ async def test_every_sealed_column_is_sealed_again_under_the_new_secret(database
             assert {row.value for row in (await tx.profile.load([ivan]))[ivan]} == {"papers", "resume", "wishes"}
             (case,) = await tx.cases.waiting()
             assert (case.words, case.context) == (("раз", "два"), "о чём")
+            told = await tx.surveys.words(since=NOW.date(), until=NOW.date())
+            assert told == [("nsi", "useful", "useful"), ("nsi", "wishes", "wishes")]
         assert {name: await _resealed(alone, name) for name in SEALED} == dict.fromkeys(SEALED, 0)
     finally:
         await alone.close()

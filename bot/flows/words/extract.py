@@ -130,9 +130,8 @@ class _Writer:
         """To what the citizen is invited; answers only while they can be told to be the citizen's."""
         for row in extract.surveys:
             survey = self._content.surveys.get(row.survey)
-            yield self._say(
-                "survey", survey=survey.label if survey else row.survey, day=self._moment(row.due_at)["day"]
-            )
+            label, day = survey.label if survey else row.survey, self._moment(row.due_at)["day"]
+            yield self._say("survey", survey=label, day=day)
             for name, answer in row.answered.items():
                 item = item_of(self._content, name)
                 words = answer_words(self._content, item, answer) if item else answer or "—"
