@@ -18,6 +18,7 @@ import typer
 
 from bot.app import Role
 from bot.app import run as run_app
+from bot.commands import surveys
 from bot.commands.shell import log as _log
 from bot.commands.shell import refuse as _refuse
 from bot.commands.shell import say as _say
@@ -497,6 +498,10 @@ def _labels(folder: Path) -> dict[str, str]:
     with suppress(BadContent):
         return {question.id: question.label for question in load(read_folder(folder), needs()).questions.values()}
     return {}
+
+
+app.add_typer(surveys.report, name="report")
+app.add_typer(surveys.survey, name="survey")
 
 
 def main() -> None:
