@@ -97,7 +97,7 @@ class Surveying:
         questions = questions_of(asking, survey, self._content.surveys, known.citizen_id, before)
         at = Quiet.of(self._content, known.office).until(now) or now
         until = at + timedelta(days=terms.open_days)
-        if not await tx.surveys.give(known.id, questions, at=at, keep_until=until, now=now):
+        if not await tx.surveys.give(known.id, questions, at=at, keep_until=until):
             return False
         if asking.again_days:
             again = now + timedelta(days=asking.again_days) - timedelta(hours=asking.after_hours)

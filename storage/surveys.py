@@ -71,12 +71,10 @@ class Surveys:
         rows = self._on.queries.surveys_asked_before(self._on.connection, citizen_id=citizen_id)
         return [question async for (questions,) in rows for question in questions.split(",")]
 
-    async def give(
-        self, id_: str, questions: Sequence[str], *, at: datetime, keep_until: datetime, now: datetime
-    ) -> bool:
+    async def give(self, id_: str, questions: Sequence[str], *, at: datetime, keep_until: datetime) -> bool:
         """Plan its reminder at that time; False when another scheduler was quicker. keep_until: to be answered."""
         row = await self._on.queries.surveys_give(
-            self._on.connection, id=id_, questions=",".join(questions), now=to_ms(now), keep_until=to_ms(keep_until)
+            self._on.connection, id=id_, questions=",".join(questions), at=to_ms(at), keep_until=to_ms(keep_until)
         )
         if row is None:
             return False

@@ -36,7 +36,7 @@ WHERE citizen_id = :citizen_id AND asked_at IS NOT NULL AND questions <> '' ORDE
 
 -- name: surveys_give^
 -- Of two schedulers one gets the row.
-UPDATE survey_invitations SET state = 'given', asked_at = :now, questions = :questions, keep_until = :keep_until
+UPDATE survey_invitations SET state = 'given', asked_at = :at, questions = :questions, keep_until = :keep_until
 WHERE id = :id AND state = 'planned' RETURNING citizen_id;
 
 -- name: surveys_remind!

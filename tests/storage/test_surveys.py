@@ -42,7 +42,7 @@ async def given(database: Database, citizen_id: str, **more: object) -> str:
     async with database.write() as tx:
         await tx.surveys.plan(planned(citizen_id, **more))
         known = [one for one in await tx.surveys.due(now=NOW, limit=10) if one.citizen_id == citizen_id]
-        assert await tx.surveys.give(known[0].id, ["nps.recommend"], at=NOW, keep_until=NOW + 7 * DAY, now=NOW)
+        assert await tx.surveys.give(known[0].id, ["nps.recommend"], at=NOW, keep_until=NOW + 7 * DAY)
         await tx.surveys.show(known[0].id, citizen_id)
     return known[0].id
 
@@ -124,7 +124,7 @@ async def test_two_schedulers_give_one_invitation(database: Database, database_u
 
     async def give(one: Database) -> bool:
         async with one.write() as tx:
-            return await tx.surveys.give(known.id, ["nps.recommend"], at=NOW, keep_until=NOW + DAY, now=NOW)
+            return await tx.surveys.give(known.id, ["nps.recommend"], at=NOW, keep_until=NOW + DAY)
 
     try:
         assert sorted(await asyncio.gather(give(database), give(other))) == [False, True]
@@ -139,7 +139,7 @@ async def test_dropped_is_no_invitation(database: Database) -> None:
     async with database.write() as tx:
         await tx.surveys.plan(planned(ivan))
         (known,) = await tx.surveys.due(now=NOW, limit=10)
-        await tx.surveys.give(known.id, ["nps.recommend"], at=NOW, keep_until=NOW + DAY, now=NOW)
+        await tx.surveys.give(known.id, ["nps.recommend"], at=NOW, keep_until=NOW + DAY)
         await tx.surveys.drop(known.id, ivan)
         await tx.surveys.plan(planned(ivan))
         (again,) = await tx.surveys.due(now=NOW, limit=10)
