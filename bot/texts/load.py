@@ -402,9 +402,14 @@ class _Assembly:
         leads = {**self._leads(situations, questions), "info": situations}
         drafts = {name: read_survey(name, reader, leads) for name, reader in self._folder("surveys")}
         names = [name.removeprefix("surveys/").removesuffix(".yaml") for name in self._files if "surveys/" in name]
-        is_lost = "events.yaml" in self._files and "events.yaml" not in self._trees
+        lost = self._files.keys() - self._trees.keys()
         stages = {step.stage for situation in situations.values() for step in situation.plan}
-        settle_surveys(drafts, names, None if is_lost else events, sorted(stages))
+        has_lost_plans = any(file.endswith("/plan.yaml") for file in lost)
+        known_events, known_stages = (
+            None if "events.yaml" in lost else events,
+            None if has_lost_plans else sorted(stages),
+        )
+        settle_surveys(drafts, names, known_events, known_stages)
         return {name: draft.survey for name, draft in drafts.items()}
 
     def _check_nudge(self, rules: Rules | None, events: Mapping[str, Event]) -> None:

@@ -71,12 +71,15 @@ def read_survey(ident: str, reader: Reader, leads: Mapping[str, Collection[str]]
 
 
 def settle(
-    drafts: Mapping[str, Draft], surveys: Collection[str], events: Collection[str] | None, stages: Collection[str]
+    drafts: Mapping[str, Draft],
+    surveys: Collection[str],
+    events: Collection[str] | None,
+    stages: Collection[str] | None,
 ) -> None:
     """
     Compare what surveys name of each other and of other files.
 
-    surveys: all there are, unreadable ones too. events: None while nobody can read them.
+    surveys: all there are, unreadable ones too. events, stages: None while nobody can read them.
     """
     for ident, draft in drafts.items():
         others = [other for other in surveys if other != ident]
@@ -86,7 +89,7 @@ def settle(
                 if other not in others:
                     inside.wrong("also", f"содержит «{other[:60]}», такого опроса нет", near(other, others, "surveys"))
             for stage in asking.stages:
-                if stage not in stages:
+                if stages is not None and stage not in stages:
                     what = f"содержит «{stage[:60]}», такого этапа в планах нет"
                     inside.wrong("stages", what, near(stage, stages, "plan.yaml"))
             _known_trigger(inside, "trigger", asking.trigger, events)

@@ -333,6 +333,7 @@ class Walk:
         late.clock.move(days=40)
         await late.send(Kind.PRESS, data=opens)
         await late.press("menu")
+        await (await self._answers("plan_done", "open", "low", "n:2")).say("долго ждал")
         await self._answered_meanwhile()
         stopped = await self._answers("visit", asks=False)
         await stopped.say("/human")
