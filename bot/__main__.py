@@ -18,7 +18,7 @@ import typer
 
 from bot.app import Role
 from bot.app import run as run_app
-from bot.commands import point, referrals, staff, visits
+from bot.commands import point, referrals, staff, surveys, visits
 from bot.commands.shell import log as _log
 from bot.commands.shell import refuse as _refuse
 from bot.commands.shell import say as _say
@@ -42,6 +42,8 @@ app = typer.Typer(
 
 app.add_typer(staff.app, name="staff")
 app.add_typer(visits.app, name="visits")
+app.add_typer(surveys.report, name="report")
+app.add_typer(surveys.survey, name="survey")
 app.add_typer(point.app, name="point")
 app.add_typer(referrals.app, name="referrals")
 
@@ -430,6 +432,10 @@ PURGED = {
     "words": "тексты, чей срок вышел",
     "dedupe": "отметки о полученных сообщениях",
     "cases": "слова закрытых обращений",
+    "bookings": "старые записи на приём",
+    "moves": "коды для перехода в другой чат",
+    "survey_words": "слова в опросах",
+    "surveys": "отметки о приглашениях на опросы",
     "reminders": "прошедшие напоминания",
     "desk": "старые входы в кабинет",
 }

@@ -9,6 +9,7 @@ from storage.moments import from_ms, to_ms
 from storage.records import CitizenRow, Holdings
 from storage.retention import BY_ID, CONSENT
 from storage.rivals import forget_bookings
+from storage.surveys import Surveys
 
 
 class Citizens:
@@ -100,6 +101,7 @@ class Citizens:
         await queries.reminders_forget(connection, citizen_id=citizen_id)
         await forget_bookings(self._on, citizen_id, now=now)
         await queries.nudges_forget(connection, citizen_id=citizen_id)
+        await Surveys(self._on).forget(citizen_id)
         await queries.sessions_forget(connection, citizen_id=citizen_id)
         await queries.case_words_forget(connection, citizen_id=citizen_id)
         await queries.case_events_forget(connection, citizen_id=citizen_id)
@@ -124,6 +126,7 @@ class Citizens:
         await queries.profile_forget_citizen(connection, citizen_id=citizen_id)
         await forget_bookings(self._on, citizen_id, now=now)
         await queries.nudges_forget(connection, citizen_id=citizen_id)
+        await Surveys(self._on).forget(citizen_id)
         await queries.reminders_forget(connection, citizen_id=citizen_id)
         await queries.outbox_stop(connection, [{"citizen_id": citizen_id, "at": at}])
         await queries.outbox_unkeep(connection, citizen_id=citizen_id)

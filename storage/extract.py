@@ -16,6 +16,8 @@ from storage.plan import Plan
 from storage.profile import Profile
 from storage.records import AnswerRow, CaseRow, CitizenRow, PlanItemRow
 from storage.referrals import ReferralRow, Referrals
+from storage.survey_records import InvitationRow
+from storage.surveys import Surveys
 from storage.visits import VisitRow, Visits
 from storage.waiting import Waiting
 
@@ -37,6 +39,7 @@ class Extract:
 
     bookings: visits, past ones too. wishes: for what times the citizen waited.
     visits, referrals: oldest first.
+    surveys: with answers only while they are tied to the citizen.
     """
 
     citizen: CitizenRow
@@ -51,6 +54,7 @@ class Extract:
     wishes: tuple[WaitingRow, ...] = ()
     visits: tuple[VisitRow, ...] = ()
     referrals: tuple[ReferralRow, ...] = ()
+    surveys: tuple[InvitationRow, ...] = ()
 
 
 class Extracts:
@@ -77,6 +81,7 @@ class Extracts:
             has_word=await queries.own_words_get(connection, citizen_id=citizen_id) is not None,
             visits=tuple(await Visits(self._on).of_citizen(citizen_id)),
             referrals=tuple(await Referrals(self._on).of_citizen(citizen_id)),
+            surveys=tuple(await Surveys(self._on).of_citizen(citizen_id)),
         )
 
     async def _chats(self, citizen_id: str) -> AsyncIterator[tuple[str, str]]:

@@ -39,6 +39,7 @@ from storage.plan import Plan, Reminders
 from storage.records import CaseRow, CitizenRow, Lane, PlanItemRow
 from storage.referrals import Referrals
 from storage.rivals import merge_bookings
+from storage.surveys import Surveys
 
 HOUR = timedelta(hours=1)
 
@@ -59,6 +60,8 @@ TABLES = {
     "reminders": "all but those of a mark that lost",
     "sessions": "written by the turn that moved",
     "visits": "all",
+    "survey_invitations": "of both, one of those planned twice",
+    "survey_marks": "of both, what either wanted",
     **{one.table: "of both, the newer row" for one in BELONGINGS},
 }
 
@@ -166,6 +169,7 @@ class Moves:
         await Nudges(self._on).merge(kept, gone)
         await queries.moves_visits(connection, **both)
         await Referrals(self._on).merge(kept, gone)
+        await Surveys(self._on).merge(kept, gone)
         await queries.own_words_forget(connection, citizen_id=gone)
         await queries.moves_forget_code(connection, citizen_id=gone)
         await self._join(known[kept], known[gone])

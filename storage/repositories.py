@@ -25,6 +25,7 @@ from storage.staff import Staff
 from storage.staff_chats import Posts, StaffChats
 from storage.staff_sessions import StaffSessions
 from storage.statistics import Starts, Verdicts
+from storage.surveys import Surveys
 from storage.tries import Tries
 from storage.troubles import Troubles
 from storage.visits import Visits
@@ -154,3 +155,7 @@ class Repositories:
     @cached_property
     def letters(self) -> Letters:
         return Letters(self.handle)
+
+    @cached_property
+    def surveys(self) -> Surveys:
+        return Surveys(self.handle)

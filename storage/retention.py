@@ -19,6 +19,7 @@ SEALED = {
     "case_words": ("words", ("case_id", "number"), "case_id || ':' || number"),
     "staff": ("body", ("id",), "id"),
     "staff_secrets": ("body", ("staff_id",), "staff_id"),
+    "survey_answers": ("words", ("sheet", "survey", "question"), "sheet || ':' || survey || '.' || question"),
 }
 
 
@@ -87,6 +88,14 @@ class Retention:
         tries = await self._run("purge_tries", before, limit)
         sessions = await self._run("purge_staff_sessions", before, limit)
         return tries + sessions + await self._run("purge_staff_invitations", before, limit)
+
+    async def survey_words(self, *, before: datetime, limit: int) -> int:
+        """Words of surveys; the answers themselves are nobody's and stay."""
+        rows = self._on.queries.purge_survey_words(self._on.connection, before=before.date().isoformat(), limit=limit)
+        return len([row async for row in rows])
+
+    async def survey_invitations(self, *, before: datetime, limit: int) -> int:
+        return await self._run("purge_survey_invitations", before, limit)
 
     async def _run(self, name: str, before: datetime, limit: int) -> int:
         query = getattr(self._on.queries, name)

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from bot.channels.fit import fit
-from bot.engine import bookings, cases, citizens, visits
+from bot.engine import bookings, cases, citizens, surveys, visits
 from bot.engine.effects import (
     AskAgain,
     AskNoMore,
@@ -52,9 +52,15 @@ class Apply:
             **cases.WRITES,
             **bookings.WRITES,
             **visits.WRITES,
+            **surveys.WRITES,
             Conceal: self._conceal,
         }
-        self._grants: dict[type[Effect], Grant] = {**cases.GRANTS, **bookings.GRANTS, ClaimMove: self._claim}
+        self._grants: dict[type[Effect], Grant] = {
+            **cases.GRANTS,
+            **bookings.GRANTS,
+            **surveys.GRANTS,
+            ClaimMove: self._claim,
+        }
 
     async def write(self, tx: Transaction, batch: Sequence[Taken], *, now: datetime) -> None:
         """All effects of the batch, its messages, sessions and the handled marks."""

@@ -15,6 +15,7 @@ from storage.database import Transaction
 from storage.extract import Extract
 from storage.records import AnswerRow, CaseRow, Holdings, NudgeRow, PlanItemRow
 from storage.referrals import ReferralRow
+from storage.survey_records import InvitationRow
 from storage.visits import VisitRow
 
 Answer = TypeVar("Answer")
@@ -253,3 +254,7 @@ class Reads:
     async def referrals(self) -> list[ReferralRow]:
         """Where else the citizen was sent, oldest first."""
         return await self._batch.rare(lambda tx: tx.referrals.of_citizen(self._citizen_id))
+
+    async def invitation(self, id_: str) -> InvitationRow | None:
+        """The citizen's invitation to a survey, with the answers of earlier turns while they can be changed."""
+        return await self._batch.rare(lambda tx: tx.surveys.get(id_, self._citizen_id))

@@ -310,6 +310,7 @@ class Talk:
     async def _handle(self, handler: Handler, *, heard: str = "", about: str = "", text: str = "") -> Sequence[Effect]:
         self.turn.heard, self.turn.about, self.turn.text = heard, about, text
         self.turn.data = self._at.data
+        self.turn.is_bare = self.session.is_bare
         self.turn.before = tuple(place.name for place in [*self.session.trail, self.session.place])
         return await handler(self.turn)
 

@@ -29,6 +29,7 @@ from bot.flows import (
     slots,
     start,
     stop,
+    survey,
     visits,
 )
 
@@ -47,6 +48,7 @@ FLOWS = Flows(
         answers.flow,
         plan.flow,
         life.flow,
+        survey.flow,
         questions.flow,
         handover.flow,
         case.flow,

@@ -10,6 +10,7 @@ Asked on the way to something else (`to`), it leads there; a no leads to its ste
 
 from bot.engine.effects import Agree, Ask, Choice, ChooseSituations, Effect, Enter, Goto, Say
 from bot.engine.flow import Flow
+from bot.engine.surveys import InviteTo
 from bot.engine.turn import Turn
 from bot.texts.schema import Need
 
@@ -44,7 +45,7 @@ async def answered(turn: Turn) -> list[Effect]:
         return [Enter(to, otherwise)] if to and otherwise else [Goto("declined")]
     picked = [id_ for id_ in turn.data.get("picked", ()) if id_ in turn.content.situations]
     chosen: list[Effect] = [ChooseSituations(picked)] if picked else []
-    agreed = [Agree(turn.content.consent.version), *chosen]
+    agreed = [Agree(turn.content.consent.version), *chosen, InviteTo("start")]
     if to:
         return [*agreed, Say("consent.agreed_there"), Enter(to)]
     return [*agreed, Say("consent.agreed"), Enter("profile")]

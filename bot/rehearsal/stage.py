@@ -17,6 +17,8 @@ from bot.engine.words import plain
 from bot.messages import Kind, Outgoing
 from bot.nudges import Nudging
 from bot.rehearsal.player import MONDAY_NOON, NoButton, Player
+from bot.surveying import Surveying
+from bot.surveys.triggers import happened
 from bot.texts import scenes
 from bot.texts.schema import Content, Office, Text
 from bot.transcript import labels
@@ -146,6 +148,7 @@ class Stage:
             zone = ZoneInfo(player.content.default_office.timezone)
             self._clock.set(act.local.replace(tzinfo=zone).astimezone(MONDAY_NOON.tzinfo))
         await Nudging(self._database, self._clock, player.content, {MESSENGER}).plan()
+        await Surveying(self._database, self._clock, player.content, {WEB, MESSENGER}).plan()
         return await player.tick()
 
     async def _press_old(self, place: str, choice: str) -> list[Outgoing]:
@@ -161,6 +164,8 @@ class Stage:
         elif what == scenes.NO_HOURS:
             office = dataclasses.replace(player.content.default_office, hours={})
             player.content = dataclasses.replace(player.content, default_office=office, offices={office.id: office})
+        elif what in (scenes.SERVED, scenes.CLOSED):
+            await self._staff_did("visit" if what == scenes.SERVED else "case_closed")
         elif what == scenes.OFFICES:
             player.content = dataclasses.replace(player.content, offices=self._several())
         elif what == scenes.ALL_DONE:
@@ -173,6 +178,12 @@ class Stage:
                 session = decode(row.data)
                 session.place = Place("gone", "gone")
                 await tx.sessions.save([dataclasses.replace(row, place="gone.gone", data=encode(session))])
+
+    async def _staff_did(self, trigger: str) -> None:
+        """What surveys follow from; the act itself is played by its own talk."""
+        me, now = await self._me(), self._clock.now()
+        async with self._database.write() as tx:
+            await happened(tx, self._player.content, trigger, citizen_id=me, subject=trigger, office="", now=now)
 
     def _several(self) -> Mapping[str, Office]:
         """Those of the content, or the only one and another like it."""

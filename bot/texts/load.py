@@ -15,6 +15,7 @@ Files → checked content. One look finds every mistake of every file; with any 
     roles.yaml, points/<id>.yaml, calendar.yaml    who receives, where and when       points
     services.yaml, visits.yaml     services; names of what is recorded of a visit     services
     routing.yaml                   who answers which request                          routing
+    surveys/<id>.yaml              questionnaires                                     surveys
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -31,6 +32,7 @@ from bot.texts.mistakes import Mistakes, listed, nearest
 from bot.texts.obstacles import read_obstacles
 from bot.texts.points import read_calendar, read_point, read_roles
 from bot.texts.profile import read_profile
+from bot.texts.questionnaire import Survey
 from bot.texts.reader import ID, Passage, Reader
 from bot.texts.reading import read_days, read_page
 from bot.texts.routes import Routing
@@ -59,6 +61,8 @@ from bot.texts.schema import (
 from bot.texts.services import read_services, read_visits
 from bot.texts.shape import Shape
 from bot.texts.steps import read_plan, settle
+from bot.texts.surveys import read_survey
+from bot.texts.surveys import settle as settle_surveys
 from bot.texts.talks import COMMON, missing, read_talk
 from bot.texts.terms import read_channels, read_consent, read_rules, read_sources, read_style, read_words
 from bot.texts.tree import FILE_BYTES, Branch, grow
@@ -81,7 +85,7 @@ ONCE = (
     "visits",
     "routing",
 )
-FOLDERS = ("texts", "questions", "offices", "pages", "points")
+FOLDERS = ("texts", "questions", "offices", "pages", "points", "surveys")
 PARTS = ("situation", "page", "plan", "days")
 FILES = 2000
 
@@ -266,6 +270,7 @@ class _Assembly:
         services = read_services(reader, situations) if (reader := self._once("services", is_optional=True)) else {}
         visits = read_visits(reader) if (reader := self._once("visits", is_optional=True)) else VisitWords()
         routing = self._routing()
+        surveys = self._surveys(situations, questions, events)
         default = self._default(offices)
         known_offices = offices if len(offices) == sum(file.startswith("offices/") for file in self._files) else None
         known_facts = facts if "facts.yaml" in self._trees else None
@@ -297,6 +302,7 @@ class _Assembly:
             services=frozen(services),
             visits=visits,
             routing=routing,
+            surveys=frozen(surveys),
         )
 
     def _reader(self, file: str, *, has_figures: bool = False) -> Reader | None:
@@ -445,6 +451,22 @@ class _Assembly:
         reader = self._once("routing", is_optional=True)
         topics = {name.removeprefix("questions/").removesuffix(".yaml") for name in self._files if "questions/" in name}
         return read_routing(reader, topics) if reader else Routing()
+
+    def _surveys(
+        self, situations: Mapping[str, Situation], questions: Mapping[str, Question], events: Mapping[str, Event]
+    ) -> dict[str, Survey]:
+        leads = {**self._leads(situations, questions), "info": situations}
+        drafts = {name: read_survey(name, reader, leads) for name, reader in self._folder("surveys")}
+        names = [name.removeprefix("surveys/").removesuffix(".yaml") for name in self._files if "surveys/" in name]
+        lost = self._files.keys() - self._trees.keys()
+        stages = {step.stage for situation in situations.values() for step in situation.plan}
+        has_lost_plans = any(file.endswith("/plan.yaml") for file in lost)
+        known_events, known_stages = (
+            None if "events.yaml" in lost else events,
+            None if has_lost_plans else sorted(stages),
+        )
+        settle_surveys(drafts, names, known_events, known_stages)
+        return {name: draft.survey for name, draft in drafts.items()}
 
     def _check_nudge(self, rules: Rules | None, events: Mapping[str, Event]) -> None:
         if "events.yaml" in self._files and "events.yaml" not in self._trees:

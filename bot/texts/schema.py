@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import NamedTuple, TypeVar
 
 from bot.texts.booking import BookingRules, Point, Role
+from bot.texts.questionnaire import Survey, SurveyTerms
 from bot.texts.routes import Routing
 from bot.texts.visiting import Service, VisitWords
 
@@ -371,7 +372,8 @@ class Rules:
     Terms of service. quiet_from/quiet_to: local time without reminders, may span midnight.
 
     answer_hours: how soon a specialist answers, in working hours. apology_after_minutes: older replies begin with an
-    apology. helpline: a line with the phone for a bad hour, to be filled. nudge: None = nobody is asked.
+    apology. helpline: a line with the phone for a bad hour, to be filled. nudge, surveys: None = nobody
+    is asked.
     """
 
     quiet_from: time
@@ -385,6 +387,7 @@ class Rules:
     nudge: Nudge | None = None
     move: Move = Move(minutes=15, tries=5)
     booking: BookingRules = field(default_factory=BookingRules)
+    surveys: SurveyTerms | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -479,6 +482,7 @@ class Content:
     services: Mapping[str, Service] = field(default_factory=dict)
     visits: VisitWords = field(default_factory=VisitWords)
     routing: Routing = field(default_factory=Routing)
+    surveys: Mapping[str, Survey] = field(default_factory=dict)
 
     def pages_of(self, situation: str) -> list[FurtherPage]:
         """Further reading for this situation, everybody's included, in order."""

@@ -5,6 +5,7 @@ from datetime import time
 
 from bot.texts.booking import BookingRules
 from bot.texts.points import read_booking_rules
+from bot.texts.questionnaire import SurveyTerms
 from bot.texts.reader import Reader
 from bot.texts.schema import (
     ChannelRules,
@@ -47,6 +48,7 @@ def read_rules(reader: Reader) -> Rules | None:
     helpline = reader.text("helpline", limit=500)
     nudge = _read_nudge(inside) if (inside := reader.child("nudge", optional=True)) else None
     booking = read_booking_rules(inside) if (inside := reader.child("booking", optional=True)) else BookingRules()
+    surveys = _read_surveys(inside) if (inside := reader.child("surveys", optional=True)) else None
     found = None
     if quiet is not None and retention is not None and move is not None:
         kept = Retention(
@@ -68,6 +70,7 @@ def read_rules(reader: Reader) -> Rules | None:
             nudge,
             Move(move.whole("minutes", 1, 60), move.whole("tries_per_hour", 1, 20)),
             booking,
+            surveys,
         )
         if nudge is not None and _is_quiet(time(nudge.hour), found.quiet_from, found.quiet_to):
             reader.wrong("nudge", f"спрашивает в тихие часы: hour {nudge.hour}", "поставьте час вне раздела quiet")
@@ -88,6 +91,18 @@ def _read_nudge(reader: Reader) -> Nudge:
         times=reader.whole("times", 1, 12),
         hour=reader.whole("hour", 0, 23),
         events=reader.lines("events", optional=True, is_heard=True),
+    )
+    reader.done()
+    return found
+
+
+def _read_surveys(reader: Reader) -> SurveyTerms:
+    found = SurveyTerms(
+        every_days=reader.whole("every_days", 1, 366),
+        open_days=reader.whole("open_days", 1, 60),
+        change_hours=reader.whole("change_hours", 1, 72),
+        trouble_days=reader.whole("trouble_days", 1, 366),
+        few=reader.whole("few", 1, 10_000),
     )
     reader.done()
     return found

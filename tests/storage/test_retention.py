@@ -9,6 +9,7 @@ from storage.database import Database, open_database
 from storage.records import AnswerRow, Arrival, CaseRow, Lane, Part, ReminderRow, SessionRow
 from storage.retention import SEALED
 from storage.staff import Secrets, StaffRow
+from storage.survey_records import Sheet, SheetAnswer
 from tests.databases import SECRETS
 from tests.storage.rows import NOW, SLOT, address, execute, meet, table
 
@@ -149,6 +150,8 @@ async def test_every_sealed_column_is_sealed_again_under_the_new_secret(database
         await tx.bookings.take("b", SLOT, (1,), code="1", state="booked", created_by="staff", now=NOW, name="Пётр")
         await tx.staff.add(StaffRow("o1", "olga", "Ольга", "lead", (), True, False, True, False, False, NOW))
         await tx.staff.keep_secrets("o1", Secrets("hash", "code"))
+        said = tuple(SheetAnswer("nsi", name, "1", None, name) for name in ("wishes", "useful"))
+        await tx.surveys.record(Sheet(NOW.date(), "", "paper", "", said))
     fresh = ("a newer secret of the tests, long enough too",)
     rotated = await open_database(database_url, (*fresh, *SECRETS))
     try:
@@ -166,6 +169,7 @@ async def test_every_sealed_column_is_sealed_again_under_the_new_secret(database
         "case_words": 2,
         "staff": 1,
         "staff_secrets": 1,
+        "survey_answers": 2,
     }
 
     alone = await open_database(database_url, fresh)  # the old secret is gone for good
@@ -176,6 +180,8 @@ async def test_every_sealed_column_is_sealed_again_under_the_new_secret(database
             assert {row.value for row in (await tx.profile.load([ivan]))[ivan]} == {"papers", "resume", "wishes"}
             (case,) = await tx.cases.waiting()
             assert (case.words, case.context) == (("раз", "два"), "о чём")
+            told = await tx.surveys.words(since=NOW.date(), until=NOW.date())
+            assert told == [("nsi", "useful", "useful"), ("nsi", "wishes", "wishes")]
         assert {name: await _resealed(alone, name) for name in SEALED} == dict.fromkeys(SEALED, 0)
     finally:
         await alone.close()

@@ -1,10 +1,11 @@
 -- name: outbox_check
 -- What must be known at the moment of sending; a chat that has become somebody else's is no address any more.
 -- Who has written since or got a person is not asked how it goes. A visit is reminded of as it stands now, and not at
--- the last minute; an offer while it holds.
+-- the last minute; an offer while it holds; a survey never to who got a person.
 SELECT o.id, CASE WHEN a.citizen_id = o.citizen_id THEN a.chat END, c.stopped_at, a.unreachable_at, c.office,
   CASE WHEN o.subject IS NULL THEN 1 ELSE COALESCE((
-    SELECT CASE WHEN r.kind = 'nudge' AND (
+    SELECT CASE WHEN r.kind = 'survey' AND EXISTS (
+        SELECT 1 FROM cases k WHERE k.citizen_id = o.citizen_id AND k.state <> 'closed') THEN 3 WHEN r.kind = 'nudge' AND (
         EXISTS (SELECT 1 FROM sessions s WHERE s.citizen_id = o.citizen_id AND s.updated_at > o.created_at)
         OR EXISTS (SELECT 1 FROM cases k WHERE k.citizen_id = o.citizen_id AND k.state <> 'closed')) THEN 3
       WHEN r.kind IN ('booking_day', 'booking_soon') AND NOT EXISTS (
