@@ -13,7 +13,7 @@ import pytest
 
 from bot.channels.port import Limits
 from bot.engine import effects
-from bot.engine.effects import Effect
+from bot.engine.effects import Effect, Refusable
 from bot.engine.flow import Flows
 from bot.engine.taken import Surface
 from bot.flows import FLOWS
@@ -455,7 +455,7 @@ def test_every_text_is_shown(record: Record, key: str) -> None:
 def test_every_effect_follows_from_some_step(record: Record) -> None:
     known = {one for _, one in inspect.getmembers(effects, inspect.isclass) if issubclass(one, Effect)}
 
-    assert known - {Effect} - set(ENGINES_OWN) == record.effects - set(ENGINES_OWN)
+    assert known - {Effect, Refusable} - set(ENGINES_OWN) == record.effects - set(ENGINES_OWN)
 
 
 @pytest.mark.parametrize(
