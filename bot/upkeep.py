@@ -72,6 +72,7 @@ class Purge:
             ("dedupe", lambda tx, limit: tx.retention.dedupe(before=dedupe, limit=limit)),
             ("cases", lambda tx, limit: tx.retention.cases(before=cases, limit=limit)),
             ("bookings", lambda tx, limit: tx.retention.bookings(before=visits, limit=limit)),
+            ("visits", lambda tx, limit: tx.retention.visits(before=visits, limit=limit)),
             ("moves", lambda tx, limit: tx.retention.moves(before=now - HOUR, limit=limit)),
             ("survey_words", lambda tx, limit: tx.retention.survey_words(before=raw, limit=limit)),
             ("surveys", lambda tx, limit: tx.retention.survey_invitations(before=now - INVITED, limit=limit)),

@@ -1,10 +1,11 @@
 """A citizen's lane and profile: consent, stop mark, situations, where they are reached."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 
 from storage.handle import Handle
-from storage.inbox import ids_of
+from storage.inbox import gathered, ids_of
 from storage.moments import from_ms, to_ms
 from storage.records import CitizenRow, Holdings
 from storage.retention import BY_ID, CONSENT
@@ -17,15 +18,16 @@ class Citizens:
         self._on = handle
 
     async def load(self, ids: Sequence[str]) -> dict[str, CitizenRow]:
+        queries, connection, wanted = self._on.queries, self._on.connection, ids_of(self._on, ids)
+        chosen, rows = await asyncio.gather(  # asked at once: on SQLite they share a hop
+            gathered(queries.situations_load(connection, ids=wanted)),
+            gathered(queries.citizens_load(connection, ids=wanted)),
+        )
         situations: dict[str, list[str]] = {}
-        async for citizen_id, situation in self._on.queries.situations_load(
-            self._on.connection, ids=ids_of(self._on, ids)
-        ):
+        for citizen_id, situation in chosen:
             situations.setdefault(citizen_id, []).append(situation)
         citizens = {}
-        async for id_, stopped, version, at, office in self._on.queries.citizens_load(
-            self._on.connection, ids=ids_of(self._on, ids)
-        ):
+        for id_, stopped, version, at, office in rows:
             citizens[id_] = CitizenRow(
                 id_,
                 from_ms(stopped) if stopped is not None else None,

@@ -3,6 +3,7 @@
 import dataclasses
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -110,6 +111,19 @@ class Stage:
             clock=self._clock,
             site=SITE if channel == MESSENGER else "",
         )
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """What is done inside is undone afterwards: talks that begin alike go on from here, one after the other."""
+        player, left, id_, is_stuck, now = self._player, [*self._left], self._id, self.is_stuck, self._clock.now()
+        labels, words = [*self._labels], [*self._words]
+        with self._database.aside(), ExitStack() as hands:
+            for one in (player, *left):
+                hands.enter_context(one.aside())
+            yield
+        self._player, self._left, self._id, self.is_stuck = player, left, id_, is_stuck
+        self._labels, self._words = labels, words
+        self._clock.set(now)
 
     async def do(self, act: "Act") -> list[Outgoing]:
         """Do it; what the bot said to it, oldest first. Raises NoButton with the labels there are."""

@@ -1,3 +1,17 @@
+-- name: outbox_lease
+-- The oldest unsent part of each citizen and lane, replies first. One elected sender per channel: no row is skipped.
+-- OFFSET keeps PostgreSQL from making a join of it, which without fresh statistics reads the whole queue for each part.
+-- state is asked again outside: a sender that just lost its election and the new one may ask at once, and who waited for
+-- the row's lock judges only that anew. "+ 0": no index is to be chosen for it.
+UPDATE outbox SET state = 1, attempts = attempts + 1 WHERE state + 0 = 0 AND id IN (
+    SELECT o.id FROM outbox o
+    WHERE o.channel = :channel AND o.lane <= :lane AND o.state IN (0, 1) AND o.state = 0 AND o.not_before <= :now AND NOT EXISTS (
+        SELECT 1 FROM outbox p
+        WHERE p.citizen_id = o.citizen_id AND p.lane = o.lane AND p.state IN (0, 1) AND p.id < o.id AND p.channel = o.channel
+        LIMIT 1 OFFSET 0)
+    ORDER BY o.lane, o.id LIMIT :limit)
+RETURNING id, citizen_id, address, turn, part, lane, key, body, attempts, is_repeat, created_at, subject;
+
 -- name: outbox_check
 -- What must be known at the moment of sending; a chat that has become somebody else's is no address any more.
 -- Who has written since or got a person is not asked how it goes. A visit is reminded of as it stands now, and not at

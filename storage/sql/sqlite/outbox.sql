@@ -1,3 +1,17 @@
+-- name: outbox_lease
+-- The oldest unsent part of each citizen and lane, replies first; `outbox_take` follows. One writer: two steps are as good
+-- as UPDATE … RETURNING, and that costs 0.3 ms here even when it finds nothing. "|| ''": a bare parameter is compared with
+-- the words of the partial index of the web's feed, and the statement is planned anew at every call.
+SELECT o.id, o.citizen_id, o.address, o.turn, o.part, o.lane, o.key, o.body, o.attempts + 1, o.is_repeat, o.created_at, o.subject
+FROM outbox o
+WHERE o.channel = :channel || '' AND o.lane <= :lane AND o.state IN (0, 1) AND o.state = 0 AND o.not_before <= :now AND NOT EXISTS (
+    SELECT 1 FROM outbox p
+    WHERE p.citizen_id = o.citizen_id AND p.lane = o.lane AND p.state IN (0, 1) AND p.id < o.id AND p.channel = o.channel)
+ORDER BY o.lane, o.id LIMIT :limit;
+
+-- name: outbox_take*!
+UPDATE outbox SET state = 1, attempts = attempts + 1 WHERE id = :id;
+
 -- name: outbox_check
 -- What must be known at the moment of sending; a chat that has become somebody else's is no address any more.
 -- Who has written since or got a person is not asked how it goes. A visit is reminded of as it stands now, and not at
