@@ -29,20 +29,16 @@ from tests.talk import FixedClock, Talk
 
 LINES = tuple(line.strip()[2:] for line in TO_PLAN.splitlines() if line.strip().startswith("> "))
 INSIDE = ("/start", "[pre_release]", "[enough]", "[plan]", "[yes]", "[later]")
-STARTS = (
-    (*LINES, *TO_DAYS),
-    (*LINES, *TO_DAYS, "[d:2026-11-24]", "[t:2611240300]"),
-    (*LINES, *BOOKS),
-    (*LINES, *BOOKS, "/book", "[move]", "1", "1"),
-    (*LINES, *BOOKS, "/book", "[book]", "1", "1", "1", "[ok]", "[yes]", "/book"),
-    (*LINES, *TO_DAYS, "через неделю в 23"),
-    (*LINES, *TO_DAYS, "в следующий вторник"),
-    (*LINES, *TO_DAYS, "на следующей неделе"),
-    (*LINES, *TO_DAYS, "завтра утром"),
-    (*LINES, *TO_DAYS, "по вторникам после обеда"),
-    (*LINES, *TO_DAYS, "до 3 декабря"),
-    ("/start", "/book"),
-    (*INSIDE, "/book"),
+BY_WORDS = (
+    ("через неделю в 23", "[wait]", "[no]"),
+    ("в следующий вторник", "[o:1]"),
+    ("в следующий вторник", "[day]"),
+    ("на следующей неделе", "[day]"),
+    ("завтра утром", "[hours]"),
+    ("с 1 по 10 декабря", "[all]"),
+    ("завтра в 10", "[ok]", "[other]"),
+    ("завтра в 10", "[call]", "[here]"),
+    ("завтра в 10", "[ok]", "[yes]", "[menu]"),
 )
 
 
@@ -54,6 +50,7 @@ def roomy(content: Content) -> Content:
 
 async def walk_booking(meet: Meet) -> None:
     """What no walk of one citizen comes to."""
+    await _words(meet)
     await _full(meet)
     await _reminded(meet)
     await _waited(meet)
@@ -61,10 +58,24 @@ async def walk_booking(meet: Meet) -> None:
     await _elsewhere(meet)
 
 
+async def _words(meet: Meet) -> None:
+    for ways in BY_WORDS:
+        await does(await meet(), *LINES, *TO_DAYS, *ways)
+
+
 async def _each(scene: Callable[[], Any], *ways: tuple[str, ...]) -> None:
-    """The scene once for each way on."""
+    """The scene once for each way on, each with an empty book."""
     for way in ways:
-        await does(await scene(), *way)
+        talk = await scene()
+        await does(talk, *way)
+        await emptied(talk)
+
+
+async def emptied(talk: Talk) -> None:
+    """Nobody is booked at the small point, or waits: the next scene is another story."""
+    async with talk.database.write() as tx:
+        for name in ("bookings", "waiting", "closures"):
+            await tx.handle.connection.execute(f"DELETE FROM {name} WHERE point = 'small'")
 
 
 async def _full(meet: Meet) -> None:
@@ -76,9 +87,10 @@ async def _full(meet: Meet) -> None:
         return talk
 
     await _each(a_full_day, ("[wait]", "[no]"), ("[wait]", "[yes]", "[leave]", "[book]"), ("[day]", "[wait]"))
-    await _each(a_full_day, ("[handover]",), ("[wait]", "[yes]", "[menu]"), ("завтра", "[wait]", "[yes]"))
+    await _each(a_full_day, ("[handover]",), ("[wait]", "[yes]", "[menu]"), ("1 декабря", "[central]"))
     talk = await a_full_day()
-    await does(talk, "[day]", "завтра в 10", "[d:2026-11-24]")
+    await does(talk, "[day]", "завтра в 10", "[day]", "[d:2026-11-24]")
+    await emptied(talk)
 
     async def no_days() -> Talk:
         shut = {TUESDAY + timedelta(days=number): "ремонт" for number in range(30)}
@@ -93,8 +105,8 @@ async def _full(meet: Meet) -> None:
     await does(slow, *TO_DAYS, "[d:2026-11-24]")
     await does(quick, *BOOKS)
     assert await does(slow, "[t:2611240300]") == ["slots.taken"]
-    for way in ("[wait]", "[no]"):
-        await does(slow, way)
+    await does(slow, "[wait]", "[no]")
+    await emptied(slow)
 
 
 async def _reminded(meet: Meet) -> None:
@@ -140,8 +152,10 @@ async def _reminded(meet: Meet) -> None:
         talk._buttons["old"] = old
         assert await does(talk, "[old]") == ["booked.gone"]
         await does(talk, way)
+        await emptied(talk)
     talk = await pays(meet, FixedClock())
     assert await does(talk, "/stop", *BOOKS) == ["seat.done"]
+    await emptied(talk)
 
 
 async def _waited(meet: Meet) -> None:
@@ -170,14 +184,13 @@ async def _waited(meet: Meet) -> None:
     await _each(ran_out, ("[again]",), ("[book]",), ("[menu]",))
     await _each(missed, ("[book]",), ("[menu]",))
     _, boris = await waiting(meet)
-    await does(boris, "/book", "[leave]")
-    _, boris = await waiting(meet)
-    await does(boris, "/book", "[menu]", "[booking]")
-    boris.content = small(boris.content, id="small")
+    await does(boris, "/book", "[menu]", "[booking]", "[leave]")
+    await emptied(boris)
     both = await booked(meet, to=MATCHER)
     await booked(meet, clock=both.clock)
     await does(both, "/book", "[book]", "[r:career_advisor]", "[d:2026-11-24]", "[wait]", "[yes]", "/book")
-    await does(both, *[f"[{choice}]" for choice in both._buttons if choice.startswith("w:")])
+    await does(both, "[w*]", "/book", "[v*]", "/book", "[menu]")
+    await emptied(both)
 
 
 async def _lost(meet: Meet) -> None:

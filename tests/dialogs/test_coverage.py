@@ -29,7 +29,7 @@ from tests.booking.desk import every_visit
 from tests.databases import SECRETS
 from tests.delivery.platform import Platform
 from tests.delivery.world import World
-from tests.dialogs.booking_walk import STARTS, roomy, walk_booking
+from tests.dialogs.booking_walk import roomy, walk_booking
 from tests.dialogs.offices import several_offices
 from tests.dialogs.transcripts import EVERYWHERE, TO_PLAN
 from tests.dialogs.walk import Record, act, explore, recorded
@@ -111,7 +111,6 @@ class Walk:
             (*PLANNED, "/menu", "[more]", "[situation]", "[other]", "[enough]", "мои ответы"),
             (*item, "[stuck]", "1"),
             (*item, "[stuck]", "3"),
-            *STARTS,
             *((*PLANNED, event.says[-1]) for event in self.content.events.values()),
         )
         await explore(self.meet, starts)
