@@ -277,7 +277,7 @@ class Book:
         for missed in await waiting.missed(now=now):
             await self._silence(missed.citizen_id, missed.id)
             await bookings.release(missed.booking_id)
-            await self._line.tell(missed.citizen_id, missed.id, missed.version, OFFER_OVER)
+            await self._line.tell(missed.citizen_id, missed.id, str(missed.version), OFFER_OVER)
             lines.add((missed.point, missed.role))
         await bookings.expire(now=now)
         await bookings.lapse(now=now)
@@ -418,8 +418,8 @@ class Book:
         if waiting.state == "waiting":
             await self._line.offer(waiting, openings, minutes=rules.reoffer_hours * 60)
             waiting = await self._tx.waiting.get(waiting.id) or waiting
-        await self._silence(row.citizen_id, waiting.id)
-        await self._line.tell(row.citizen_id, waiting.id, waiting.version, LOST)
+        await self._silence(row.citizen_id, waiting.id)  # an offer that is on its way is part of this message
+        await self._line.tell(row.citizen_id, waiting.id, f"{waiting.version}:{row.id}", LOST)
         return Displaced(row, waiting.offered, await self._is_reached(row.citizen_id))
 
     async def _is_reached(self, citizen_id: str) -> bool:
