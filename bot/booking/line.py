@@ -71,14 +71,15 @@ class Line:
         self, row: WaitingRow, openings: list[Opening], *, minutes: int, before: datetime | None = None
     ) -> Slot | None:
         """
-        Keep the first of the openings that the row can use, and take the seat off the list.
+        Keep the first of the openings that the row can use, and take the seat off the list: after a lost booking the
+        first that is not earlier than it was, if there is one.
 
         minutes: how long, counted in hours that are not quiet. before: only what begins earlier.
         """
         if (point := self._content.points.get(row.point)) is None:
             return None
         arrives = awake(self._content, point, self._now)
-        for slot in [opening.slot for opening in openings]:
+        for slot in in_turn(openings, row.lost_at):
             if not row.from_day <= slot.day <= row.to_day or (before is not None and slot.starts_at >= before):
                 continue
             until = min(arrives + timedelta(minutes=minutes), slot.starts_at)
@@ -119,6 +120,12 @@ def seats(content: Content, slot: Slot, *, is_reserve: bool = False) -> Sequence
         return ()
     first = point.places + 1
     return range(first, first + point.walk_in_places) if is_reserve else range(1, first)
+
+
+def in_turn(openings: Sequence[Opening], lost_at: datetime | None) -> list[Slot]:
+    """What to offer first: the soonest, or what comes next after a booking that was lost."""
+    found = [opening.slot for opening in openings]
+    return sorted(found, key=lambda slot: (lost_at is not None and slot.starts_at < lost_at, slot.starts_at))
 
 
 def use(openings: list[Opening], slot: Slot, *, is_full: bool = False) -> None:

@@ -7,19 +7,18 @@ clock takes it, and sent as the sender sends it.
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from bot.booking import reminding
 from bot.booking.book import Book
-from bot.booking.calendar import works_as
 from bot.booking.line import Line
 from bot.booking.rounds import Rounds
-from bot.booking.slots import day_slots, slots
+from bot.booking.slots import day_slots
 from bot.clock import FixedClock
 from bot.texts.booking import Shift
 from bot.texts.schema import Content
-from storage.booking_records import BookingRow, Slot, WaitingRow
+from storage.booking_records import BookingRow, WaitingRow
 from storage.database import Database, Transaction
 from storage.records import Arrival, Lane, Part, SessionRow
 from tests.booking.desk import ADVISOR, NOW, POINT, TUESDAY, content
@@ -258,7 +257,8 @@ class History:
         now = self.clock.now()
         rows = await fetch(
             tx,
-            "SELECT id, citizen_id, subject, due_at FROM reminders WHERE state = 0 AND kind IN ('booking_day', 'booking_soon')",
+            "SELECT id, citizen_id, subject, due_at FROM reminders"
+            " WHERE state = 0 AND kind IN ('booking_day', 'booking_soon')",
         )
         planned = {row[0] for row in rows}
         expected = set()

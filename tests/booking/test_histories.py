@@ -4,6 +4,7 @@ none twice, nobody waits for what is free. Two thousand histories here, ten thou
 """
 
 import asyncio
+from random import Random
 from typing import Any
 
 import pytest
@@ -31,6 +32,7 @@ STEPS = st.one_of(
     *(st.tuples(st.just("look")) for _ in range(4)),
     *(st.tuples(st.just("send")) for _ in range(2)),
 )
+BY_NAME = ("hold", "book", "move", "confirm", "release", "cancel", "wait", "leave", "take", "take", "stop", "resume")
 HISTORIES = st.lists(STEPS, min_size=3, max_size=24)
 
 
@@ -44,6 +46,31 @@ async def play(database: Database, history: list[tuple[Any, ...]]) -> None:
         else:
             await getattr(one, step)(*about)
         await one.check()
+
+
+def at_random(dice: Random) -> list[tuple[Any, ...]]:
+    """As hypothesis would, for a database that is too slow for it."""
+    alone = {"look": (), "send": (), "close": (dice.randrange(2),), "give": (dice.randrange(len(TIMES)),)}
+    timed = [{"minutes": 2}, {"minutes": 6}, {"minutes": 61}, {"hours": 2}, {"hours": 11}, {"hours": -2}]
+    history: list[tuple[Any, ...]] = []
+    for _ in range(30):
+        step = dice.choice([*BY_NAME, *alone, "look", "passes", "publish"])
+        if step == "passes":
+            ((unit, amount),) = dice.choice(timed).items()
+            history.append((step, unit, amount))
+        elif step == "publish":
+            history.append((step, dice.choice(sorted(EDITIONS))))
+        elif step in alone:
+            history.append((step, *alone[step]))
+        else:
+            about = (dice.choice(PEOPLE), dice.randrange(len(TIMES)))
+            history.append((step, *about[: 2 if step in ("hold", "book", "move") else 1]))
+    return history
+
+
+@pytest.mark.parametrize("seed", range(extent(6, 200)))
+async def test_the_same_holds_on_both_databases(database: Database, seed: int) -> None:
+    await play(database, at_random(Random(seed)))
 
 
 @pytest.mark.timeout(3600)
