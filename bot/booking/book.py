@@ -2,6 +2,8 @@
 The book of a point: what may be done with its seats, each act whole in the caller's transaction: the seat, its history,
 its reminders, and who waits for what is given back.
 
+Ids stand in buttons: a longer one than 16 characters is shortened, so take the row's own from what is given back.
+
     a seat is free again --> the first in the line who can use it: kept for them for a while, one incoming in their lane
     a shift is closed, the schedule has changed --> the booking is over, the next seat is kept, one incoming
 
@@ -16,7 +18,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from bot.booking import reminding
-from bot.booking.line import LOST, OFFER_OVER, Line, code_of, derived, seats, use
+from bot.booking.line import LOST, OFFER_OVER, Line, code_of, derived, ident_of, in_turn, seats, use
 from bot.booking.slots import Opening, slot_of, slots, stands, zone_of
 from bot.texts import render
 from bot.texts.schema import Content
@@ -55,7 +57,7 @@ class Book:
         Keep a seat for the citizen while they decide; what they kept of this specialist before is given back. None: no
         seat, or no such slot (any more), or they have a booking of this specialist.
         """
-        bookings, now = self._tx.bookings, self._now
+        id_, bookings, now = ident_of(id_), self._tx.bookings, self._now
         until = now + timedelta(minutes=self._content.rules.booking.hold_minutes)
         if not await self._is_open(slot):
             return None
@@ -215,7 +217,15 @@ class Book:
     ) -> WaitingRow:
         """The citizen waits for a time in these days; a free one is offered at once."""
         row = WaitingRow(
-            id_, citizen_id, point, role, from_day.isoformat(), to_day.isoformat(), "waiting", "wish", self._now
+            ident_of(id_),
+            citizen_id,
+            point,
+            role,
+            from_day.isoformat(),
+            to_day.isoformat(),
+            "waiting",
+            "wish",
+            self._now,
         )
         live = await self._tx.waiting.add(row, now=self._now)
         await self._line.promote(point, role)
@@ -266,10 +276,9 @@ class Book:
         lines = set()
         for missed in await waiting.missed(now=now):
             await self._silence(missed.citizen_id, missed.id)
-            await bookings.release(missed.booking_id)
-            await self._line.tell(missed.citizen_id, missed.id, missed.version, OFFER_OVER)
+            await self._line.tell(missed.citizen_id, missed.id, str(missed.version), OFFER_OVER)
             lines.add((missed.point, missed.role))
-        await bookings.expire(now=now)
+        await bookings.expire(now=now)  # what those offers kept, too
         await bookings.lapse(now=now)
         await waiting.over(now=now)
         return lines
@@ -321,6 +330,7 @@ class Book:
         phone: str,
         referred_by: str,
     ) -> BookingRow | None:
+        id_ = ident_of(id_)
         if not await self._is_held_by_schedule(slot):
             return None
         if citizen_id is not None:
@@ -381,11 +391,13 @@ class Book:
         rules = self._content.rules.booking
         if row.citizen_id is None:
             seat = None
-            if openings:
-                until = self._now + timedelta(hours=rules.reoffer_hours)
+            until = self._now + timedelta(hours=rules.reoffer_hours)
+            for slot in in_turn(openings, row.starts_at):
                 id_ = derived(row.id, row.version, "instead")
-                seat = await self._line.keep(id_, openings[0].slot, until=until, created_by=row.id)
-                use(openings, openings[0].slot, is_full=seat is None)
+                seat = await self._line.keep(id_, slot, until=min(until, slot.starts_at), created_by=row.id)
+                use(openings, slot, is_full=seat is None)
+                if seat is not None:
+                    break
             return Displaced(row, seat.as_slot if seat else None, is_told=False)
         zone = self._zone(row.point)
         today = render.local(self._now, zone).date()
@@ -407,8 +419,8 @@ class Book:
         if waiting.state == "waiting":
             await self._line.offer(waiting, openings, minutes=rules.reoffer_hours * 60)
             waiting = await self._tx.waiting.get(waiting.id) or waiting
-        await self._silence(row.citizen_id, waiting.id)
-        await self._line.tell(row.citizen_id, waiting.id, waiting.version, LOST)
+        await self._silence(row.citizen_id, waiting.id)  # an offer that is on its way is part of this message
+        await self._line.tell(row.citizen_id, waiting.id, f"{waiting.version}:{row.id}", LOST)
         return Displaced(row, waiting.offered, await self._is_reached(row.citizen_id))
 
     async def _is_reached(self, citizen_id: str) -> bool:

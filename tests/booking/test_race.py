@@ -28,7 +28,7 @@ async def ask(database: Database, slot: Slot, citizen: str, *, books: bool = Tru
     if held is None or not books:
         return held
     async with database.write() as tx:
-        return await Book(tx, content(), NOW).confirm(id_, citizen)
+        return await Book(tx, content(), NOW).confirm(held.id, citizen)
 
 
 @pytest.mark.timeout(600)
