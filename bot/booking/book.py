@@ -2,6 +2,8 @@
 The book of a point: what may be done with its seats, each act whole in the caller's transaction: the seat, its history,
 its reminders, and who waits for what is given back.
 
+Ids stand in buttons: a longer one than 16 characters is shortened, so take the row's own from what is given back.
+
     a seat is free again --> the first in the line who can use it: kept for them for a while, one incoming in their lane
     a shift is closed, the schedule has changed --> the booking is over, the next seat is kept, one incoming
 
@@ -16,7 +18,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from bot.booking import reminding
-from bot.booking.line import LOST, OFFER_OVER, Line, code_of, derived, seats, use
+from bot.booking.line import LOST, OFFER_OVER, Line, code_of, derived, ident_of, seats, use
 from bot.booking.slots import Opening, slot_of, slots, stands, zone_of
 from bot.texts import render
 from bot.texts.schema import Content
@@ -43,9 +45,9 @@ class Book:
     """One transaction's book. now: of the act."""
 
     def __init__(self, tx: Transaction, content: Content, now: datetime) -> None:
+        self.content = self._content = content
+        self.now = self._now = now
         self._tx = tx
-        self._content = content
-        self._now = now
         self._line = Line(tx, content, now)
 
     # a citizen's acts
@@ -55,7 +57,7 @@ class Book:
         Keep a seat for the citizen while they decide; what they kept of this specialist before is given back. None: no
         seat, or no such slot (any more), or they have a booking of this specialist.
         """
-        bookings, now = self._tx.bookings, self._now
+        id_, bookings, now = ident_of(id_), self._tx.bookings, self._now
         until = now + timedelta(minutes=self._content.rules.booking.hold_minutes)
         if not await self._is_open(slot):
             return None
@@ -215,7 +217,15 @@ class Book:
     ) -> WaitingRow:
         """The citizen waits for a time in these days; a free one is offered at once."""
         row = WaitingRow(
-            id_, citizen_id, point, role, from_day.isoformat(), to_day.isoformat(), "waiting", "wish", self._now
+            ident_of(id_),
+            citizen_id,
+            point,
+            role,
+            from_day.isoformat(),
+            to_day.isoformat(),
+            "waiting",
+            "wish",
+            self._now,
         )
         live = await self._tx.waiting.add(row, now=self._now)
         await self._line.promote(point, role)
@@ -321,6 +331,7 @@ class Book:
         phone: str,
         referred_by: str,
     ) -> BookingRow | None:
+        id_ = ident_of(id_)
         if not await self._is_held_by_schedule(slot):
             return None
         if citizen_id is not None:

@@ -16,6 +16,7 @@ from storage.booking_records import BookingRow, Slot, WaitingRow
 from storage.database import Transaction
 from storage.records import ReminderRow
 
+ID_CHARS = 16
 OFFER, OFFER_OVER, LOST = "booking_offer", "booking_offer_over", "booking_closed"
 
 
@@ -133,6 +134,11 @@ def code_of(ident: str) -> str:
     return f"{1000 + int(sha256(ident.encode()).hexdigest()[:8], 16) % 9000}"
 
 
+def ident_of(given: str) -> str:
+    """The id that rows have: it stands in buttons, so a longer one is shortened, always to the same."""
+    return given if len(given) <= ID_CHARS else sha256(given.encode()).hexdigest()[:ID_CHARS]
+
+
 def derived(ident: str, version: int, what: str) -> str:
     """An id that is the same however often the act is retaken."""
-    return sha256(f"{ident}:{version}:{what}".encode()).hexdigest()[:32]
+    return ident_of(f"{ident}:{version}:{what}:{'-' * ID_CHARS}")

@@ -110,7 +110,8 @@ def open_slots(content: Content, offered: Sequence[Slot], taken: Mapping[str, in
 
 def stands(content: Content, slot: Slot) -> bool:
     """The schedule in force has this slot, and shows it at the local time that was told."""
-    return slot_of(content, slot.id) == slot
+    found = slot_of(content, slot.id)
+    return found is not None and (found.starts_at, found.wall) == (slot.starts_at, slot.wall)
 
 
 def may_book(content: Content, point_id: str, role: str, situations: Collection[str], by: By = "citizen") -> bool:

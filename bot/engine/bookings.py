@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import ClassVar
 
 from bot.booking.book import CITIZEN, Book
-from bot.booking.line import code_of
+from bot.booking.line import code_of, ident_of
 from bot.engine.effects import Effect, Foreseen, Refusable, ResumeReminders
 from bot.engine.taken import Grant, Taken, Write
 from bot.engine.turn import Turn
@@ -21,7 +21,7 @@ from storage.database import Transaction
 
 @dataclass(frozen=True, slots=True)
 class Hold(Refusable, Foreseen):
-    """Keep a seat while the citizen decides. id: of the booking that comes of it, `turn.id`."""
+    """Keep a seat while the citizen decides. id: `turn.id`; the booking's own is in `turn.reads.bookings()`."""
 
     id: str
     slot: Slot
@@ -31,15 +31,15 @@ class Hold(Refusable, Foreseen):
 
     async def foresee(self, turn: Turn) -> None:
         until = turn.now + timedelta(minutes=turn.content.rules.booking.hold_minutes)
-        slot = self.slot
+        slot, id_ = self.slot, ident_of(self.id)
         row = BookingRow(
-            self.id, code_of(self.id), turn.citizen.id, slot.point, slot.role, slot.id, 1, slot.starts_at, slot.ends_at,
+            id_, code_of(id_), turn.citizen.id, slot.point, slot.role, slot.id, 1, slot.starts_at, slot.ends_at,
             slot.wall, "held", 1, 0, True, CITIZEN, turn.now, until,
         )  # fmt: skip
         for other in await turn.reads.bookings():
             if other.is_held and other.role == slot.role:
                 turn.reads.overlay_booking(other.id, None)
-        turn.reads.overlay_booking(self.id, row)
+        turn.reads.overlay_booking(id_, row)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,8 +162,10 @@ class WaitFor(Foreseen):
         live = next((one for one in await turn.reads.waiting() if one.role == self.role), None)
         first, last = self.from_day.isoformat(), self.to_day.isoformat()
         if live is None:
-            row = WaitingRow(self.id, turn.citizen.id, self.point, self.role, first, last, "waiting", "wish", turn.now)
-            turn.reads.overlay_waiting(self.id, row)
+            row = WaitingRow(
+                ident_of(self.id), turn.citizen.id, self.point, self.role, first, last, "waiting", "wish", turn.now
+            )
+            turn.reads.overlay_waiting(row.id, row)
         elif live.state == "waiting":
             row = replace(live, point=self.point, from_day=first, to_day=last)
             turn.reads.overlay_waiting(live.id, row)

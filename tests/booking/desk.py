@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from bot.booking.book import Book
-from bot.booking.slots import day_slots
+from bot.booking.slots import day_slots, slots
 from bot.clock import FixedClock
 from bot.flows import FLOWS
 from bot.texts.schema import Content
@@ -69,20 +69,23 @@ class Desk:
     async def booked(self, citizen_id: str, slot: Slot, id_: str = "") -> BookingRow:
         id_ = id_ or f"{citizen_id[:16]}{slot.id[-10:]}"
         async with self.book() as book:
-            assert await book.hold(id_, slot, citizen_id) is not None
-            row = await book.confirm(id_, citizen_id)
+            held = await book.hold(id_, slot, citizen_id)
+            assert held is not None
+            row = await book.confirm(held.id, citizen_id)
         assert row is not None
         return row
 
     async def waits(self, citizen_id: str, days: tuple[date, date] = (TUESDAY, THURSDAY)) -> WaitingRow:
         async with self.book() as book:
-            return await book.wait(f"w{citizen_id[:20]}", citizen_id, POINT, ADVISOR, from_day=days[0], to_day=days[1])
+            return await book.wait(
+                f"wish of {citizen_id}", citizen_id, POINT, ADVISOR, from_day=days[0], to_day=days[1]
+            )
 
     async def full(self, day: date) -> list[BookingRow]:
         """Every seat of the advisor's day, booked by somebody each."""
-        slots = day_slots(self.content, POINT, ADVISOR, day)
-        people = [await self.person(f"p{number}") for number in range(len(slots))]
-        return [await self.booked(person, slot) for person, slot in zip(people, slots, strict=True)]
+        times = day_slots(self.content, POINT, ADVISOR, day)
+        people = [await self.person(f"p{number}") for number in range(len(times))]
+        return [await self.booked(person, slot) for person, slot in zip(people, times, strict=True)]
 
     async def wish(self, id_: str) -> WaitingRow:
         async with self.database.read() as tx:
@@ -94,3 +97,22 @@ class Desk:
         """(kind, due, state) of every reminder, by time."""
         rows = await table(self.database, "SELECT kind, due_at, state FROM reminders ORDER BY due_at, kind")
         return [(kind, datetime.fromtimestamp(due / 1000, UTC), state) for kind, due, state in rows]
+
+
+async def every_visit(book: Book, citizen_id: str) -> None:
+    """A visit in every state, one to come, a wish given up and one that is offered a time."""
+    first, second, third = slots(book.content, POINT, ADVISOR, now=book.now)[:3]
+    for slot, state in ((first, "cancelled"), (second, "no_show"), (third, "served")):
+        row = await book.book_for(f"{slot.id} {citizen_id}", slot, actor="staff", citizen_id=citizen_id)
+        assert row is not None
+        if state == "cancelled":
+            await book.cancel(row.id, citizen_id=None, actor="staff")
+        else:
+            await book.mark(row.id, "served" if state == "served" else "no_show", actor="staff")
+    to_come = slots(book.content, POINT, MATCHER, now=book.now)[0]
+    assert await book.book_for(f"{to_come.id} {citizen_id}", to_come, actor="staff", citizen_id=citizen_id)
+    week = (TUESDAY + timedelta(days=7), TUESDAY + timedelta(days=14))
+    wish = await book.wait(f"1 {citizen_id}", citizen_id, POINT, ADVISOR, from_day=week[0], to_day=week[1])
+    assert await book.leave(wish.id, citizen_id)
+    first_day, last_day = (day + timedelta(days=1) for day in week)
+    await book.wait(f"2 {citizen_id}", citizen_id, POINT, ADVISOR, from_day=first_day, to_day=last_day)

@@ -5,6 +5,7 @@ from datetime import datetime
 
 import msgspec
 
+from bot.flows.words import visits
 from bot.flows.words.answers import said
 from bot.messages import Incoming, Outgoing
 from bot.texts import render
@@ -31,6 +32,8 @@ WORDS = {
     "file_reminder": Need(("title", "day", "time")),
     "file_reminder_release": Need(("day", "time")),
     "file_reminder_nudge": Need(("day", "time")),
+    "file_reminder_booking": Need(("day", "time")),
+    **visits.WORDS,
     "file_case": Need(("day", "words")),
     "file_case_closed": Need(("day", "words")),
     "file_messages": Need(),
@@ -76,6 +79,8 @@ class _Writer:
             yield "\n".join([self._say("plan"), *self._items(extract)])
         if extract.reminders:
             yield "\n".join([self._say("reminders"), *self._reminders(extract)])
+        if lines := visits.lines(self._content, extract):
+            yield "\n".join(lines)
         for case in extract.cases:
             yield self._case(case)
         if extract.messages:
@@ -114,7 +119,9 @@ class _Writer:
 
     def _reminders(self, extract: Extract) -> Iterator[str]:
         for kind, subject, due_at in extract.reminders:
-            if kind in OWN_WORDS:
+            if kind.startswith("booking"):
+                yield self._say("reminder_booking", **self._moment(due_at))
+            elif kind in OWN_WORDS:
                 yield self._say(f"reminder_{kind}", **self._moment(due_at))
             else:
                 yield self._say("reminder", title=self._titles.get(subject, subject), **self._moment(due_at))

@@ -77,6 +77,7 @@ STATEMENTS = (
     "CREATE INDEX waiting_citizen ON waiting (citizen_id)",
     "CREATE INDEX waiting_line ON waiting (since) WHERE state = 'waiting'",
     "CREATE INDEX waiting_offers ON waiting (offer_until) WHERE state = 'offered'",
+    "CREATE INDEX waiting_ended ON waiting (changed_at) WHERE state NOT IN ('waiting', 'offered')",
     """
     CREATE TABLE closures (
         point TEXT NOT NULL,
@@ -85,7 +86,7 @@ STATEMENTS = (
         reason TEXT NOT NULL,
         actor TEXT NOT NULL,
         at {bigint} NOT NULL,
-        PRIMARY KEY (point, role, day))
+        PRIMARY KEY (day, point, role))
     """,
 )
 
