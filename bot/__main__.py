@@ -18,7 +18,7 @@ import typer
 
 from bot.app import Role
 from bot.app import run as run_app
-from bot.commands import staff
+from bot.commands import point, referrals, staff, surveys, visits
 from bot.commands.shell import log as _log
 from bot.commands.shell import refuse as _refuse
 from bot.commands.shell import say as _say
@@ -39,6 +39,13 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     no_args_is_help=True,
 )
+
+app.add_typer(staff.app, name="staff")
+app.add_typer(visits.app, name="visits")
+app.add_typer(surveys.report, name="report")
+app.add_typer(surveys.survey, name="survey")
+app.add_typer(point.app, name="point")
+app.add_typer(referrals.app, name="referrals")
 
 OTHERS_TRIES, OTHERS_S = 40, 0.05
 
@@ -276,8 +283,6 @@ def _reviewed(
     return review.mistakes
 
 
-app.add_typer(staff.app, name="staff")
-
 content = typer.Typer(help="Редакции текстов: что и когда менялось, как вернуть прежнее.", no_args_is_help=True)
 app.add_typer(content, name="content")
 ACTS = {"published": "опубликована", "rolled_back": "возвращена"}
@@ -427,6 +432,11 @@ PURGED = {
     "words": "тексты, чей срок вышел",
     "dedupe": "отметки о полученных сообщениях",
     "cases": "слова закрытых обращений",
+    "bookings": "старые записи на приём",
+    "visits": "итоги давних приёмов",
+    "moves": "коды для перехода в другой чат",
+    "survey_words": "слова в опросах",
+    "surveys": "отметки о приглашениях на опросы",
     "reminders": "прошедшие напоминания",
     "desk": "старые входы в кабинет",
 }

@@ -22,6 +22,7 @@ import structlog
 from bot import heap
 from bot.accounts.roles import EVERYBODY, LEADING
 from bot.accounts.samples import Sample, samples
+from bot.booking.rounds import Rounds
 from bot.channels.port import Presence
 from bot.duty import Duty
 from bot.editions import Told
@@ -32,6 +33,7 @@ from bot.parts import PATIENCE_S, CannotStart, Parts, needs, opened
 from bot.reminders import Reminding, withdraw
 from bot.scheduler import Scheduler, Tick, Ticker
 from bot.settings import MESSENGERS, Settings
+from bot.surveying import Surveying
 from bot.telemetry import alarm
 from bot.timer import LoopTimer
 from bot.troubles import Troubles
@@ -40,8 +42,11 @@ from storage.errors import StorageError
 
 log = structlog.get_logger()
 
+BOOK_S = 10.0
 DRAIN_S = 12.0  # a sender alone may take 10
 REMIND_S, NOTE_S, WATCH_S, GAUGE_S, TROUBLE_S, SEAL_S, NUDGE_S, PURGE_S = 1.0, 1.0, 0.5, 15.0, 5.0, 60.0, 60.0, 3600.0
+SURVEY_S, SAMPLE_S = 60.0, 3600.0
+REMIND_S, NOTE_S, WATCH_S, GAUGE_S, SEAL_S, NUDGE_S, PURGE_S = 1.0, 1.0, 0.5, 15.0, 60.0, 60.0, 3600.0
 PREVIEW_S = 0.3  # between two looks at the content, while somebody writes it
 SEALED_AT_ONCE = 500
 BACKLOG = 512
@@ -225,6 +230,9 @@ class App:
         return [
             Tick("reminders", REMIND_S, Reminding(parts.database, parts.clock).take),
             Tick("nudges", NUDGE_S, self._nudge),
+            Tick("bookings", BOOK_S, Rounds(parts.database, parts.clock, parts.editions.content).go),
+            Tick("surveys", SURVEY_S, self._survey),
+            Tick("samples", SAMPLE_S, self._sample),
             Tick("erasures", NOTE_S, self._note),
             Tick("content", self._watch_s, parts.editions.watch),
             Tick("audit", SEAL_S, self._seal),
@@ -238,6 +246,18 @@ class App:
         await Nudging(parts.database, parts.clock, parts.editions.content(), full).plan()
         not_full = [name for name in (*MESSENGERS, "web") if settings.policy(name) != "full"]
         await withdraw(parts.database, not_full, parts.clock.now())
+
+    def _surveying(self) -> Surveying:
+        """On the web page an invitation waits in the chat until its citizen comes back."""
+        parts = self._parts
+        full = {name for name in (*MESSENGERS, "web") if parts.settings.policy(name) == "full"}
+        return Surveying(parts.database, parts.clock, parts.editions.content(), full)
+
+    async def _survey(self) -> None:
+        await self._surveying().plan()
+
+    async def _sample(self) -> None:
+        await self._surveying().sample()
 
     async def _note(self) -> None:
         await self._notes.write(self._parts.clock.now())

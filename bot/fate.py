@@ -19,11 +19,12 @@ from datetime import datetime, timedelta
 from random import Random
 
 from bot.channels.port import Blocked, Broken, Refused, SendError, TooFast, Uncertain
-from bot.messages import ERASE_KEY
+from bot.messages import ERASE_KEY, FROM_A_PERSON
 from bot.quiet import Quiet
 from storage.records import Lane, Leased
 
 LIFE = {Lane.REPLY: timedelta(hours=24), Lane.REMINDER: timedelta(hours=24), Lane.BROADCAST: timedelta(hours=6)}
+PERSON_LIFE = timedelta(days=7)  # what a specialist wrote, and what staff must see
 ONCE_MORE = timedelta(seconds=30)
 PAUSE_S, PAUSE_MAX_S = 1.0, 900.0
 BROKEN_S = 60.0
@@ -78,6 +79,8 @@ def forbidden(
     if only_informs and part.lane is Lane.REMINDER:
         return Cancelled("policy")
     age = now - part.created_at
+    if part.key.startswith(FROM_A_PERSON):
+        return Cancelled("too late") if age > PERSON_LIFE else None
     if part.lane is Lane.REPLY:
         if age > LIFE[part.lane] or (age > late_after and not part.newest and part.key != ERASE_KEY):
             return Cancelled("too late")
@@ -88,6 +91,8 @@ def forbidden(
 
 def is_late(part: Leased, now: datetime, late_after: timedelta) -> bool:
     """The reply comes with an apology."""
+    if part.key.startswith(FROM_A_PERSON):
+        return False
     return part.lane is Lane.REPLY and part.key != ERASE_KEY and now - part.created_at > late_after
 
 

@@ -97,3 +97,4 @@ class Outgoing(msgspec.Struct, frozen=True, omit_defaults=True):
 
 ERASE_KEY = "erase"  # key of such a message: no text of the content
 ERASES_ALL = ("*",)
+FROM_A_PERSON = ("case.", "desk.")  # keys that begin so: words of people to people, which do not grow old in a day

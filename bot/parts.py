@@ -170,7 +170,7 @@ async def opened(
         site = settings.public_url if settings.is_on("web") else ""
         runner = Runner(database, FLOWS, editions.content, shown, clock, site=site)
         try:
-            yield Parts(settings, database, clock, held, editions, on, shown, Inbox(database, clock), runner)
+            yield Parts(settings, database, clock, held, editions, on, shown, Inbox(database, clock, runner), runner)
         finally:
             for messenger in on.values():
                 await messenger.channel.close()

@@ -173,7 +173,14 @@ class NudgeRow:
 
 @dataclass(frozen=True, slots=True)
 class CaseRow:
-    """A request for a person. words: what the citizen said, oldest first."""
+    """
+    A request for a person. words: what the citizen said, answers: what specialists told them; oldest first.
+
+    state: new, taken, waiting_citizen, waiting_staff, closed, reopened. owner: staff id, "" in the queue. role, office:
+    who should take it, "" for whoever is there. excluded: staff id that must never see it (a complaint about them).
+    due_at: until when an answer is promised. silent_at: when its owner counts as silent. overdue_at: since when the
+    lead knows. answered_at: when a specialist wrote last. solved: the citizen's "yes" or "no" after closing.
+    """
 
     id: str
     citizen_id: str
@@ -184,6 +191,19 @@ class CaseRow:
     created_at: datetime
     words: tuple[str, ...] = ()
     context: str = ""
+    owner: str = ""
+    role: str = ""
+    office: str = ""
+    excluded: str = ""
+    is_urgent: bool = False
+    version: int = 1
+    due_at: datetime | None = None
+    silent_at: datetime | None = None
+    overdue_at: datetime | None = None
+    closed_at: datetime | None = None
+    solved: str = ""
+    answers: tuple[str, ...] = ()
+    answered_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,3 +331,4 @@ class Holdings:
     cases: int
     kept_messages: int
     answers: int
+    bookings: int = 0

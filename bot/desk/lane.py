@@ -20,13 +20,14 @@ from storage.records import Due
 class Act:
     """
     kind: which `Flow.staff` speaks of it. about: id of the row that was changed, without "|". role: of who did it, no
-    name. words: for the citizen.
+    name. words: for the citizen. edits: the platform's id of the own message that they replace.
     """
 
     kind: str
     about: str = ""
     role: str = ""
     words: str = ""
+    edits: str = ""
 
 
 async def take(tx: Transaction, *citizen_ids: str) -> None:
@@ -38,6 +39,6 @@ async def tell(tx: Transaction, citizen_id: str, act: Act, *, once: str, now: da
     """Put the act into the citizen's lane. once: id of the act; told twice it is one."""
     event = f"staff:{once}"
     data = f"{act.kind}|{act.about}|{act.role}"
-    incoming = Incoming(event, Address("own", ""), Kind.STAFF, data=data, text=act.words)
+    incoming = Incoming(event, Address("own", ""), Kind.STAFF, data=data, text=act.words, message=act.edits)
     await tx.inbox.store_due([Due(citizen_id, event, str(Kind.STAFF), msgspec.json.encode(incoming))], now=now)
     tx.notify("inbox")

@@ -27,15 +27,24 @@ class Choice(msgspec.Struct, frozen=True):
 
 
 class Effect:
-    """personal: refused in a channel that only informs."""
+    """personal: refused in a channel that only informs. consented: refused without consent."""
 
     personal: ClassVar[bool] = False
+    consented: ClassVar[bool] = False
 
 
 class Refusable(Effect):
     """The database may say no: then `refused` says what follows, and nothing after this effect happens."""
 
     refused: Sequence[Effect]
+
+
+class Foreseen(Effect):
+    """Later reads of the same turn are to see what comes of it."""
+
+    async def foresee(self, turn: Any) -> None:
+        """Lay it over the reads of the turn."""
+        raise NotImplementedError
 
 
 @dataclass(frozen=True, slots=True, init=False)
@@ -89,6 +98,13 @@ class Notice(Effect):
         object.__setattr__(self, "at", at)
         object.__setattr__(self, "subject", subject)
         object.__setattr__(self, "values", values)
+
+
+class Tell(Notice):
+    """Words of a person: said without moving the citizen, as an answer: at any hour, whatever was stopped."""
+
+    def __init__(self, key: str, choices: Sequence[Choice] = (), *, at: str = "", **values: Any) -> None:
+        super().__init__(key, choices, at=at, subject=None, **values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,10 +271,55 @@ class OpenCase(Refusable):
 
 @dataclass(frozen=True, slots=True)
 class AddWords(Effect):
-    """More words to the case that is open at the moment of writing, whoever opened it."""
+    """
+    More words to the case that is open at the moment of writing, whoever opened it.
+
+    kind: what came instead of words ("voice", "photo" …), or "edited": words that replace earlier ones.
+    """
 
     words: str
+    kind: str = "text"
     personal: ClassVar[bool] = True
+
+
+@dataclass(frozen=True, slots=True)
+class RouteCase(Effect):
+    """The open case that nobody has taken yet is about another topic."""
+
+    topic: str
+    personal: ClassVar[bool] = True
+
+
+@dataclass(frozen=True, slots=True)
+class Complain(Effect):
+    """The open case becomes a complaint about whoever has it: the lead hears it, they never see it again."""
+
+    topic: str
+    personal: ClassVar[bool] = True
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeCase(Effect):
+    """Whether the case that was closed last is solved: "yes", "no", "" for a comment only. words: the comment."""
+
+    solved: str
+    words: str = ""
+    personal: ClassVar[bool] = True
+
+
+@dataclass(frozen=True, slots=True)
+class ReopenCase(Refusable):
+    """The case that was closed last is open again. refused: what follows when another one is open, or none is left."""
+
+    refused: Sequence[Effect]
+    personal: ClassVar[bool] = True
+
+
+@dataclass(frozen=True, slots=True)
+class PutAside(Effect):
+    """Free words are the bot's again, until a specialist writes anew. talk: which talk is put aside, "" for none."""
+
+    talk: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,7 @@ class Flow:
         self.hearing: dict[str, Hearing] = {}
         self.due: dict[str, Handler] = {}
         self.acts: dict[str, Handler] = {}
+        self.overhearing: Handler | None = None
 
     def asks(self, step: str) -> Callable[[H], H]:
         """The step's question: must end in an Ask, or go elsewhere."""
@@ -84,6 +85,15 @@ class Flow:
 
         return register
 
+    def overhears(self, handler: H) -> H:
+        """
+        What follows from words that are for no step, while the citizen has an open case.
+
+        turn.about: the case. turn.heard: kind of the message. turn.text: its words.
+        """
+        self.overhearing = handler
+        return handler
+
     def staff(self, kind: str) -> Callable[[H], H]:
         """
         What follows for the citizen when staff did this: said or written, the citizen stays at their screen.
@@ -105,6 +115,10 @@ class Flows:
         self.by_name = {flow.name: flow for flow in flows}
         self.due: dict[str, Handler] = {}
         self.acts: dict[str, Handler] = {}
+        overhearing = [flow.overhearing for flow in self.by_name.values() if flow.overhearing is not None]
+        if len(overhearing) > 1:
+            raise ValueError("two flows overhear words for no step")
+        self.overhears = overhearing[0] if overhearing else None
         for flow in self.by_name.values():
             if flow.start not in flow.asking:
                 raise ValueError(f"flow {flow.name} has no step {flow.start} to start at")

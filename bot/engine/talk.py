@@ -28,6 +28,7 @@ from bot.engine.effects import (
     Enter,
     EraseAll,
     Finish,
+    Foreseen,
     ForgetItems,
     Goto,
     IssueCode,
@@ -36,24 +37,27 @@ from bot.engine.effects import (
     MarkItem,
     MarkReachable,
     Notice,
+    PutAside,
     Refusable,
     RemindOn,
     ResumeReminders,
     Say,
     StopReminders,
+    Tell,
     Welcome,
     Withdraw,
 )
 from bot.engine.flow import Flow, Flows, Handler
 from bot.engine.outcome import Answered, Marked, Overrun, PolicyBreach, Said
 from bot.engine.press import Press
+from bot.engine.reads import Mark
 from bot.engine.screen import BACK, HUMAN, MENU, NEXT, PREVIOUS, Labels, Option, Screen, lay_out
 from bot.engine.session import TRAIL_MAX, Place, Session
 from bot.engine.turn import Turn
 from bot.engine.words import Command, chosen, command, everywhere, is_greeting, plain, told
 from bot.messages import Incoming, Kind
 from bot.texts import render
-from storage.records import AnswerRow, CitizenRow, Lane, PlanItemRow
+from storage.records import AnswerRow, CaseRow, CitizenRow, Lane, PlanItemRow
 
 STEPS_MAX = 100
 MESSAGES_MAX = 20
@@ -73,6 +77,7 @@ POLITE = {
     Kind.EDITED: "edited",
     Kind.OTHER: "other",
 }
+UNHEARD = {Kind.STICKER}  # of what is no words; a specialist need not know of it
 
 
 @dataclass(slots=True)
@@ -80,6 +85,7 @@ class _Checkpoint:
     session: Session
     said: int
     writes: int
+    reads: Mark
 
 
 class Talk:
@@ -94,6 +100,7 @@ class Talk:
         self.is_new = session is None
         self.session = session or Session(place=Place("start", "hello"))
         turn.chosen_office = turn.citizen.office or self.session.office
+        turn.is_covered, turn.aside = self.session.is_covered, self.session.aside
         self.said: list[Said] = []
         self.writes: list[Effect] = []
         self.edits = False
@@ -128,12 +135,13 @@ class Talk:
             await self._typed(incoming.text, incoming.source)
         elif self.is_new:
             await self._run([Enter("start")])
-        else:
+        elif incoming.kind in UNHEARD or not await self._is_overheard(incoming.text, incoming.kind):
             await self._run([Say(f"fallback.{POLITE.get(incoming.kind, 'other')}")])
 
     async def refuse(self, effect: Effect) -> None:
         """The database refused this write: take back all that came after it and go its other way."""
         checkpoint = self._checkpoints[id(effect)]
+        self.turn.reads.go_back(checkpoint.reads)
         self.session = checkpoint.session
         self._at = self.session.place
         del self.said[checkpoint.said :]
@@ -174,6 +182,7 @@ class Talk:
         if handler is None:
             return
         self.turn.heard, self.turn.about, self.turn.source, self.turn.text = kind, about, source, incoming.text
+        self.edits = bool(incoming.message)  # an act may replace what it had said before
         await self._run(await handler(self.turn))
 
     async def _pressed(self, press: Press | None) -> None:
@@ -237,7 +246,8 @@ class Talk:
             await self._run(self._commanded(heard))
             return
         if self.is_new:
-            await self._run([Enter("start", source=source)])
+            if not await self._is_overheard(text):  # the talk was forgotten, the request for a person was not
+                await self._run([Enter("start", source=source)])
             return
         if typed:
             await self._run([Enter(MOVE, "typed", code=typed)])
@@ -257,12 +267,29 @@ class Talk:
             await self._run([Enter(main)])
         elif hearing is not None and hearing.words and not self._is_elsewhere(flow):
             await self._run(await self._handle(hearing.handler, text=text))
+        elif await self._is_overheard(text):
+            return
         elif is_greeting(text, self.turn.content.words):
             await self._run([Enter("start")])
         elif event := told(text, self.turn.content.events):
             await self._run([Enter("life", "told", event=event)])
         else:
             await self._run([Enter("fallback", "unknown")])
+
+    async def _is_overheard(self, text: str, kind: Kind = Kind.TEXT) -> bool:
+        """Words for no step, and what is no words, belong to the talk with a person while there is one."""
+        turn = self.turn
+        if self._flows.overhears is None or turn.policy == "information" or self.session.is_covered:
+            return False
+        if not (text or kind is not Kind.TEXT):
+            return False
+        case = await turn.reads.open_case()
+        if case is None or self.session.aside == talk_of(case):
+            return False
+        turn.about, turn.text, turn.heard, turn.data = case.id, text, str(kind), {}
+        turn.before = tuple(place.name for place in [*self.session.trail, self.session.place])
+        await self._run(await self._flows.overhears(turn))
+        return True
 
     def _commanded(self, heard: Command) -> Sequence[Effect]:
         if heard.flow == "back":
@@ -283,6 +310,7 @@ class Talk:
     async def _handle(self, handler: Handler, *, heard: str = "", about: str = "", text: str = "") -> Sequence[Effect]:
         self.turn.heard, self.turn.about, self.turn.text = heard, about, text
         self.turn.data = self._at.data
+        self.turn.is_bare = self.session.is_bare
         self.turn.before = tuple(place.name for place in [*self.session.trail, self.session.place])
         return await handler(self.turn)
 
@@ -375,9 +403,8 @@ class Talk:
 
     def _notice(self, effect: Notice) -> None:
         screen = self._lay_out(effect.key, effect.choices, self._words(effect.key, effect.values), False, 0)
-        said = Said(
-            effect.key, screen.full_text, screen, effect.at, self.session.number, False, Lane.REMINDER, effect.subject
-        )
+        lane = Lane.REPLY if isinstance(effect, Tell) else Lane.REMINDER
+        said = Said(effect.key, screen.full_text, screen, effect.at, self.session.number, False, lane, effect.subject)
         self.said.append(said)
 
     def _lay_out(self, key: str, choices: Sequence[Choice], text: str, has_back: bool, page: int) -> Screen:
@@ -429,7 +456,8 @@ class Talk:
         turn = self.turn
         if effect.personal and turn.policy == "information":
             raise PolicyBreach(f"{type(effect).__name__} in an informing channel at {self._at.name}")
-        if isinstance(effect, MarkItem | ChooseSituations | Answer | RemindOn) and not turn.has_consent:
+        needs_consent = effect.consented or isinstance(effect, MarkItem | ChooseSituations | Answer | RemindOn)
+        if needs_consent and not turn.has_consent:
             raise PolicyBreach(f"{type(effect).__name__} without consent at {self._at.name}")
         if isinstance(effect, MarkItem):
             effect = await self._marked(effect)
@@ -458,11 +486,17 @@ class Talk:
             self.session.trail = []
         elif isinstance(effect, Conceal):
             self.session.is_covered, self.edits = True, False  # the pressed message goes, too
+        elif isinstance(effect, PutAside):
+            self.session.aside = effect.talk
         elif isinstance(effect, ForgetItems):
             turn.reads.forget(effect.items)
         elif isinstance(effect, Refusable):
-            checkpoint = _Checkpoint(copy.deepcopy(self.session), len(self.said), len(self.writes))
-            self._checkpoints[id(effect)] = checkpoint
+            mark = turn.reads.mark()
+            self._checkpoints[id(effect)] = _Checkpoint(
+                copy.deepcopy(self.session), len(self.said), len(self.writes), mark
+            )
+        if isinstance(effect, Foreseen):
+            await effect.foresee(turn)
         self.is_secret = self.is_secret or isinstance(effect, IssueCode | ClaimMove | KeepNothing)
         self.writes.append(effect)
 
@@ -481,6 +515,11 @@ class Talk:
         )
         self.turn.reads.overlay(row)
         return Marked(row)
+
+
+def talk_of(case: CaseRow) -> str:
+    """Which talk it is: another one once a specialist has written anew."""
+    return f"{case.id}:{case.answered_at.timestamp() if case.answered_at else 0:.3f}"
 
 
 def own_word(turn: Turn, text: str) -> str:

@@ -2,18 +2,23 @@
 «Позвать специалиста»: a person takes over. Stores the request with its context and says honestly when the answer comes.
 
 may_pass (asked once, without consent) -- no --> phone
-   |-- yes --> words --> sent
+   |-- yes --> words --> sent --> topic (guessed; another one may be named)
    +-----------^  |
-                  +--> already (a case is open): more words are added to it
+                  +--> already (a case is open): more words are added to it, or a complaint is made of it
+What follows while the case is open: bot/flows/case.py
 """
 
-from bot.engine.effects import AddWords, Ask, Choice, Effect, Enter, Goto, Keep, OpenCase
+from bot.engine.effects import AddWords, Ask, Choice, Complain, Effect, Enter, Goto, Keep, OpenCase, RouteCase
 from bot.engine.flow import Flow
 from bot.engine.turn import Turn
 from bot.flows.words.answer_time import answer_time
+from bot.flows.words.case_context import context
+from bot.flows.words.expected import expected
+from bot.flows.words.topic import guessed
+from bot.texts.routes import QUESTION
 from bot.texts.schema import Need
 
-TOPIC = "question"  # of a case that follows from no answer; else it is the question's id
+CRISIS = "crisis"  # topic of a case that an alarm opened: without words, so nobody has asked whether they may be passed
 
 flow = Flow(
     "handover",
@@ -23,21 +28,26 @@ flow = Flow(
         "may_pass": Need(buttons=("yes", "no")),
         "words": Need(buttons=("skip",)),
         "words_about": Need(("question",), buttons=("skip",)),
-        "sent": Need(("when",), buttons=("add", "menu")),
-        "already": Need(("when",), buttons=("add", "menu")),
+        "sent": Need(("when", "topic"), buttons=("add", "topic", "menu")),
+        "topic": Need(),
+        "routed": Need(("when", "topic"), buttons=("add", "topic", "menu")),
+        "already": Need(("when",), buttons=("add", "talk", "complain", "menu")),
+        "complain": Need(buttons=("yes", "no")),
         "more": Need(buttons=("menu",)),
         "added": Need(("when",), buttons=("add", "menu")),
         "phone": Need(("contacts",), buttons=("questions", "menu")),
         "when_open": Need(("hours",)),
         "when_closed": Need(("day", "time")),
         "when_unknown": Need(),
+        "ahead": Need(("requests",)),
     },
 )
 
 
 @flow.asks("call")
 async def call(turn: Turn) -> list[Effect]:
-    if await turn.reads.open_case() is not None:
+    case = await turn.reads.open_case()
+    if case is not None and (turn.has_consent or case.topic != CRISIS or turn.data.get("may_pass")):
         return [Goto("already")]
     return [Goto("words" if turn.has_consent or turn.data.get("may_pass") else "may_pass")]
 
@@ -76,35 +86,85 @@ async def words_said(turn: Turn) -> list[Effect]:
     if not (turn.has_consent or turn.data.get("may_pass")):
         return [Goto("may_pass")]
     taken: list[Effect] = [AddWords(turn.text), Goto("added")] if turn.text else [Goto("already")]
-    topic = str(turn.data.get("question") or TOPIC)
-    opened = OpenCase(turn.id[:16], topic, turn.text, _context(turn), refused=taken)
-    return [opened, Keep(may_pass=None), Goto("sent")]
-
-
-def _context(turn: Turn) -> str:
-    """What was talked about, for the specialist: situations only with consent, the last screens by their names."""
-    situations = ",".join(turn.citizen.situations) if turn.has_consent else ""
-    return f"situations: {situations}\nscreens: {' '.join(turn.before)}"
+    question = str(turn.data.get("question") or "")
+    topic = guessed(turn, turn.text, question=question)
+    opened = OpenCase(turn.id[:16], topic, turn.text, await context(turn, question), refused=taken)
+    return [opened, Keep(may_pass=None, about=topic), Goto("sent")]
 
 
 @flow.asks("sent")
 async def ask_sent(turn: Turn) -> list[Effect]:
-    return [Ask("handover.sent", [Choice("add"), Choice("menu")], when=answer_time(turn))]
+    topic = str(turn.data.get("about") or QUESTION)
+    return [_told(turn, "handover.sent", await expected(turn, topic), topic)]
+
+
+def _told(turn: Turn, key: str, when: str, topic: str) -> Ask:
+    label = turn.content.routing.topic(topic).label
+    return Ask(key, [Choice("add"), Choice("topic"), Choice("menu")], when=when, topic=label)
 
 
 @flow.hears("sent", anytime=True)
 async def sent_answered(turn: Turn) -> list[Effect]:
+    if turn.heard == "topic":
+        return [Enter("handover", "topic")]
     return [Enter("handover", "more")] if turn.heard == "add" else [Enter("menu")]
+
+
+@flow.asks("topic")
+async def ask_topic(turn: Turn) -> list[Effect]:
+    if await turn.reads.open_case() is None:
+        return [Enter("handover")]
+    topics = turn.content.routing.topics.values()
+    return [Ask("handover.topic", [Choice(f"t:{topic.id}", topic.label) for topic in topics])]
+
+
+@flow.hears("topic", anytime=True)
+async def topic_named(turn: Turn) -> list[Effect]:
+    if await turn.reads.open_case() is None:
+        return [Enter("handover")]
+    topic = turn.content.routing.topic(turn.about).id
+    return [RouteCase(topic), Keep(about=topic), Goto("routed")]
+
+
+@flow.asks("routed")
+async def ask_routed(turn: Turn) -> list[Effect]:
+    return [_told(turn, "handover.routed", await expected(turn), str(turn.data.get("about", "")))]
+
+
+@flow.hears("routed", anytime=True)
+async def routed_answered(turn: Turn) -> list[Effect]:
+    return await sent_answered(turn)
 
 
 @flow.asks("already")
 async def ask_already(turn: Turn) -> list[Effect]:
-    return [Ask("handover.already", [Choice("add"), Choice("menu")], when=answer_time(turn))]
+    case = await turn.reads.open_case()
+    has_owner = case is not None and bool(case.owner)
+    more = [Choice("talk"), Choice("complain")] if has_owner else []
+    return [Ask("handover.already", [Choice("add"), *more, Choice("menu")], when=await expected(turn))]
 
 
 @flow.hears("already", anytime=True)
 async def already_answered(turn: Turn) -> list[Effect]:
+    if turn.heard == "complain":
+        return [Enter("handover", "complain")]
+    if turn.heard == "talk":
+        return [Enter("case")]
     return await sent_answered(turn)
+
+
+@flow.asks("complain")
+async def ask_complain(turn: Turn) -> list[Effect]:
+    return [Ask("handover.complain", [Choice("yes"), Choice("no")])]
+
+
+@flow.hears("complain")
+async def complained(turn: Turn) -> list[Effect]:
+    case = await turn.reads.open_case()
+    if turn.heard != "yes" or case is None or not case.owner:
+        return [Enter("handover")]
+    private = next((topic.id for topic in turn.content.routing.topics.values() if topic.is_private), None)
+    return [*([Complain(private)] if private else []), Enter("handover", "more")]
 
 
 @flow.asks("more")

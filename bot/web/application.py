@@ -25,6 +25,7 @@ from bot.telemetry import alarm
 from bot.texts.schema import Content
 from bot.web.address import Addresses
 from bot.web.assets import asset_routes, load_assets
+from bot.web.calendar import calendar_route
 from bot.web.chat import chat_routes
 from bot.web.console.desk import Desk, DeskParts
 from bot.web.console.nouns import NOUNS, console_routes
@@ -87,6 +88,7 @@ def make_application(parts: WebParts) -> Litestar:
     handlers = [
         *status_routes(parts.database, parts.content, parts.presences, addresses, parts.metrics_token),
         *hooks.routes(),
+        calendar_route(parts.database, parts.clock, parts.content, gate),
     ]
     has_chat = parts.policy != "off"
     assets = load_assets() if has_chat or parts.desk else {}

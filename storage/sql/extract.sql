@@ -5,8 +5,9 @@ SELECT channel, find, chat FROM addresses WHERE citizen_id = :id ORDER BY create
 SELECT kind, subject, due_at FROM reminders WHERE citizen_id = :id AND state = 0 ORDER BY due_at, id;
 
 -- name: extract_cases
-SELECT id, citizen_id, channel, topic, state, without_consent, created_at, context FROM cases
-WHERE citizen_id = :id ORDER BY created_at, id;
+SELECT id, citizen_id, channel, topic, state, without_consent, created_at, context, owner, role, office, excluded, urgent,
+  version, due_at, silent_at, overdue_at, closed_at, solved, answered_at
+FROM cases WHERE citizen_id = :id ORDER BY created_at, id;
 
 -- name: extract_heard
 SELECT arrived_at, payload, event FROM inbox

@@ -4,6 +4,9 @@ INSERT INTO inbox (channel, event, citizen_id, address, kind, ordinal, payload, 
 VALUES (:channel, :event, :citizen_id, :address, :kind, :ordinal, :payload, :state, :error, :arrived_at)
 ON CONFLICT (channel, event) DO NOTHING;
 
+-- name: inbox_has$
+SELECT id FROM inbox WHERE channel = :channel AND event = :event;
+
 -- name: inbox_count_waiting$
 SELECT COUNT(*) FROM inbox WHERE state = 0;
 
@@ -46,7 +49,7 @@ ON CONFLICT (channel, find) DO UPDATE SET chat = COALESCE(addresses.chat, exclud
 -- name: addresses_orphans!
 DELETE FROM citizens WHERE id = :id AND NOT EXISTS (SELECT 1 FROM addresses WHERE citizen_id = citizens.id);
 
--- name: cursor_set!
+-- name: cursor_set*!
 INSERT INTO cursors (channel, account, value, updated_at) VALUES (:channel, :account, :value, :updated_at)
 ON CONFLICT (channel, account) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at;
 

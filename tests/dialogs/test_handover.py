@@ -29,7 +29,7 @@ async def test_words_are_passed_on_with_their_context(planned: Talk) -> None:
         > человек
         < handover.words [skip]
         > Нет паспорта, что делать?
-        < handover.sent [add] [menu]
+        < handover.sent [add] [topic] [menu]
     """)
     async with planned.database.read() as tx:
         (case,) = await tx.cases.waiting()

@@ -59,6 +59,9 @@ def _recorded(flow: Flow, record: Record) -> Flow:
         copy.hearing[step] = Hearing(
             _hearing(f"{flow.name}.{step}", hearing.handler, record), hearing.anytime, hearing.words, hearing.numbers
         )
+    copy.acts = {kind: _asking(f"{flow.name}.{kind}", handler, record) for kind, handler in flow.acts.items()}
+    if flow.overhearing is not None:
+        copy.overhearing = _asking(f"{flow.name}.overhears", flow.overhearing, record)
     copy.due = {kind: _asking(f"{flow.name}.{kind}", handler, record) for kind, handler in flow.due.items()}
     return copy
 

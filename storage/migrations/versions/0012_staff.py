@@ -10,7 +10,7 @@ from alembic import op
 from storage.migrations.dialect import ddl
 
 revision = "0012"
-down_revision = "0007"
+down_revision = "0011"
 
 TABLES = (
     """

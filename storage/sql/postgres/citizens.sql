@@ -14,12 +14,17 @@ SELECT citizen_id, item, state, earlier, later_at, version, changed_at FROM plan
 SELECT id FROM reminders WHERE state = 1 AND id = ANY(:ids::text[]);
 
 -- name: cases_load
-SELECT id, citizen_id, channel, topic, state, without_consent, created_at FROM cases
+SELECT id, citizen_id, channel, topic, state, without_consent, created_at, NULL, owner, role, office, excluded, urgent,
+  version, due_at, silent_at, overdue_at, closed_at, solved, answered_at
+FROM cases
 WHERE state <> 'closed' AND citizen_id = ANY(:ids::text[]);
 
 -- name: reachable_at
-SELECT s.citizen_id, s.channel, s.address, a.unreachable_at FROM sessions s
-JOIN addresses a ON a.channel = s.channel AND a.find = s.address WHERE s.citizen_id = ANY(:ids::text[]);
+-- where the citizen was last heard; whose talk is forgotten while a request waits, where they are known. The last row counts
+SELECT a.citizen_id, a.channel, a.find, a.unreachable_at FROM addresses a
+LEFT JOIN sessions s ON s.citizen_id = a.citizen_id AND s.channel = a.channel AND s.address = a.find
+WHERE a.chat IS NOT NULL AND a.citizen_id = ANY(:ids::text[])
+ORDER BY CASE WHEN s.citizen_id IS NULL THEN 0 ELSE 1 END, a.created_at;
 
 -- name: profile_load
 SELECT citizen_id, question, value, changed_at FROM answers WHERE citizen_id = ANY(:ids::text[]);
