@@ -102,10 +102,14 @@ class Worker:
         token = fresh_token()
         async with database.write() as tx:
             await tx.staff_sessions.open(token, person.id, stage, now=clock.now())
-        self.client.cookies.set("desk", token)
+        self.plant(token)
         self.csrf = ""
         if stage == "inside":
             await self.get("/me")
+
+    def plant(self, token: str) -> None:
+        """Put a cookie into the browser, as if the server had set it."""
+        self.client.cookies.set("desk", token, domain=self.client.base_url.host, path="/")
 
     async def close(self) -> None:
         await self.client.aclose()
