@@ -23,6 +23,7 @@ from bot.engine.effects import ClaimMove
 from bot.engine.flow import Flows
 from bot.engine.press import Presses
 from bot.engine.reads import BatchReads, Reads
+from bot.engine.room import Room
 from bot.engine.session import Session, decode
 from bot.engine.taken import Surface, Taken
 from bot.engine.talk import Talk
@@ -41,6 +42,7 @@ BATCH = 64
 ATTEMPTS = 3
 DECIDE_S = 5.0
 IDLE_S = 1.0
+IN_GROUP = b'"group"'  # a quick look that may be wrong, before the message is read
 
 Moving = tuple[Claimed, str]  # a turn put aside, and the code of the move it asks for
 
@@ -52,7 +54,7 @@ class Runner:
     Takes turns until told to stop. content: gives the edition in force at the moment of the turn.
 
     surfaces: by channel name; a channel that is off is absent, and its waiting turns are still taken. site: public
-    address of the installation's pages, empty without one.
+    address of the installation's pages, empty without one. room: takes what is said in chats of staff.
     """
 
     def __init__(
@@ -65,6 +67,7 @@ class Runner:
         *,
         batch: int = BATCH,
         site: str = "",
+        room: Room | None = None,
     ) -> None:
         self._database = database
         self._flows = flows
@@ -73,6 +76,7 @@ class Runner:
         self._clock = clock
         self._batch = batch
         self._site = site
+        self._room = room
         self._presses = Presses(database.cipher)
         self._apply = Apply(surfaces, self._presses)
         self._has_more = False
@@ -140,7 +144,7 @@ class Runner:
                     await tx.moves.lock([claimed.citizen_id, *([owner] if owner else [])])
                 again = await tx.inbox.claim_one(claimed.id, now=now)
                 if again is not None:
-                    moving = await self._take(tx, [again], now, code)
+                    moving = await self._take(tx, [again], now, code, is_alone=True)
                     tx.notify("outbox")
                     tx.notify("inbox")  # what waited for the other chat waits in this lane now
         except Unavailable:
@@ -151,12 +155,25 @@ class Runner:
         for one, found in moving:
             await self._alone(one, now, found)
 
-    async def _take(self, tx: Transaction, claimed: Sequence[Claimed], now: datetime, code: str = "") -> list[Moving]:
+    async def _take(
+        self, tx: Transaction, claimed: Sequence[Claimed], now: datetime, code: str = "", *, is_alone: bool = False
+    ) -> list[Moving]:
         """
-        Decide and write these turns. Gives those put aside: a move needs two lanes, taken in order, so it goes alone.
+        Decide and write these turns. Gives those put aside: a move, and what staff said in a chat, need two lanes,
+        taken in order, so each goes alone.
 
         code: of the move whose lanes the transaction has.
         """
+        in_groups = [one for one in claimed if IN_GROUP in one.payload and self._heard(one).group is not None]
+        aside: list[Moving] = [(one, "") for one in in_groups]
+        if aside and is_alone:
+            await self._in_group(tx, claimed[0], now)
+            return []
+        if aside:
+            left = {one.id for one, _ in aside}
+            return [*aside, *await self._take(tx, [one for one in claimed if one.id not in left], now, code)]
+        if not claimed:
+            return []
         ids = [one.citizen_id for one in claimed]
         citizens = await tx.citizens.load(ids)
         sessions = await tx.sessions.load(ids)
@@ -189,6 +206,13 @@ class Runner:
         await self._apply.write(tx, batch, now=now)
         TURNS.labels("done").inc(len(batch))
         return moving
+
+    async def _in_group(self, tx: Transaction, one: Claimed, now: datetime) -> None:
+        """Its words are erased at once: what was an answer or a note stands in the case."""
+        if self._room is not None:
+            await self._room.take(tx, one, self._heard(one), now)
+        await tx.inbox.finish([(one.id, False)], now=now)
+        TURNS.labels("done").inc()
 
     async def _decide(
         self,
