@@ -214,7 +214,7 @@ def _removed(raw: Raw) -> Incoming | None:
     """A message of a group that is deleted; of a dialog it changes nothing."""
     chat, person = _int(raw.get("chat_id")) or 0, _int(raw.get("user_id"))
     mid = clean(raw.get("message_id"), 256)
-    if chat >= 0 or not mid:
+    if not -MAX_ID <= chat < 0 or not mid:
         return None
     group = Group(str(person or ""), mid, is_gone=True)
     return Incoming(event(raw), Address(CHANNEL, str(chat)), Kind.OTHER, order=_order(raw), group=group)
@@ -224,7 +224,7 @@ def _group(message: Raw) -> str:
     """The group's id, "" for dialogs and channels."""
     recipient = _dict(message.get("recipient"))
     chat = _int(recipient.get("chat_id")) or 0
-    return str(chat) if chat < 0 and recipient.get("chat_type") == "chat" else ""
+    return str(chat) if -MAX_ID <= chat < 0 and recipient.get("chat_type") == "chat" else ""
 
 
 def _is_dialog(message: Raw) -> bool:

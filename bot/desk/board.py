@@ -32,6 +32,11 @@ DOT = "·"
 _encoder = msgspec.json.Encoder()
 
 
+def _turn(chat: StaffChat, case: CaseRow, tries: int) -> str:
+    """One sending of a card; another number of the group makes it another one."""
+    return f"card:{chat.id}:{chat.find[:8]}:{case.id}:{case.version}:{tries}"
+
+
 def fits(chat: StaffChat, case: CaseRow) -> bool:
     """Whether people of this chat should see the case."""
     if case.is_urgent:
@@ -96,18 +101,19 @@ class Board:
         if card is None or card.state == CANCELLED:
             if not is_wanted or (case.state == "closed" and card is None):
                 return True
-            await self._post_card(tx, chat, case, card)
+            await self._post_card(tx, chat, case, replace(card, tries=card.tries + 1) if card else None)
             return False  # words follow the card
         if card.state == DEAD:
             return await self._dead(tx, chat, case, card, is_wanted)
         if card.state in WAITING:
             return False
-        if card.version != case.version:
+        is_current = card.version == case.version
+        if not is_current:
             await self._edit_card(tx, chat, case, card, "" if is_wanted else "elsewhere")
         if not is_wanted or case.state == "closed":
             await self._take_off(tx, chat, own)
-            return True
-        return await self._post_words(tx, chat, case, card, own)
+            return is_current
+        return await self._post_words(tx, chat, case, card, own) and is_current
 
     async def _dead(self, tx: Transaction, chat: StaffChat, case: CaseRow, card: Post, is_wanted: bool) -> bool:
         if card.reason.startswith(MOVED):
@@ -127,7 +133,7 @@ class Board:
         tries = before.tries if before else 0
         message = await self._card(tx, chat, case, "")
         message = msgspec.structs.replace(message, topic=cards.title(self._desk.content(), case))
-        turn = f"card:{chat.id}:{case.id}:{case.version}:{tries}"
+        turn = _turn(chat, case, tries)
         await self._plan(tx, chat, message, turn)
         await tx.posts.put(
             Post(chat.id, case.id, "card", 0, turn, case.version, tries=tries), now=self._desk.clock.now()
@@ -135,9 +141,7 @@ class Board:
 
     async def _edit_card(self, tx: Transaction, chat: StaffChat, case: CaseRow, card: Post, state: str) -> None:
         message = await self._card(tx, chat, case, state)
-        turn = f"card:{chat.id}:{case.id}:{case.version}:{card.tries}"
-        if turn == card.turn:
-            return
+        turn = _turn(chat, case, card.tries)
         await self._plan(tx, chat, msgspec.structs.replace(message, edits=card.message, under=card.message), turn)
         await tx.posts.put(replace(card, turn=turn, version=case.version), now=self._desk.clock.now())
 
@@ -166,6 +170,7 @@ class Board:
             tries = 0
             if post is not None:
                 if post.state != DEAD:
+                    is_whole = is_whole and post.state not in WAITING
                     continue
                 await tx.posts.bury(post.turn)
                 tries = post.tries + 1
@@ -174,10 +179,11 @@ class Board:
                     continue
             if not card.message:
                 return False
-            turn = f"words:{chat.id}:{case.id}:{said.number}:{tries}:{card.turn[-24:]}"
+            turn = f"words:{said.number}:{tries}:{card.turn}"
             await self._plan(tx, chat, cards.words(self._desk.content(), case, said, under=card.message), turn)
             fresh = Post(chat.id, case.id, "words", said.number, turn, case.version, tries=tries)
             await tx.posts.put(fresh, now=self._desk.clock.now())
+            is_whole = False  # until it is sent
         return is_whole
 
     async def _take_off(self, tx: Transaction, chat: StaffChat, own: Mapping[tuple[str, int], Post]) -> None:

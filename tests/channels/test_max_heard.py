@@ -256,7 +256,9 @@ def test_no_update_raises_anything_but_a_value_error(raw: dict[str, Any]) -> Non
     assert event.isprintable()
     if incoming is not None:
         assert incoming.event == event
-        assert incoming.address.chat.isdecimal()
+        is_group = incoming.group is not None
+        assert incoming.address.chat.removeprefix("-" if is_group else "").isdecimal()
+        assert abs(int(incoming.address.chat)) < 2**63
         assert 0 <= incoming.order < 2**63
         assert "\x00" not in incoming.text + incoming.data + incoming.message
         assert msgspec.json.decode(msgspec.json.encode(incoming), type=Incoming) == incoming
