@@ -15,6 +15,7 @@ Files → checked content. One look finds every mistake of every file; with any 
     roles.yaml, points/<id>.yaml, calendar.yaml    who receives, where and when       points
     services.yaml, visits.yaml     services; names of what is recorded of a visit     services
     routing.yaml                   who answers which request                          routing
+    canned.yaml                    answers that staff need again and again            canned
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -23,6 +24,7 @@ from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
 from bot.texts.booking import Point, Role
+from bot.texts.canned import read_canned
 from bot.texts.check import check_passages
 from bot.texts.events import Known, check_nudge, read_events
 from bot.texts.figures import read_facts, read_office
@@ -80,6 +82,7 @@ ONCE = (
     "services",
     "visits",
     "routing",
+    "canned",
 )
 FOLDERS = ("texts", "questions", "offices", "pages", "points")
 PARTS = ("situation", "page", "plan", "days")
@@ -266,6 +269,7 @@ class _Assembly:
         services = read_services(reader, situations) if (reader := self._once("services", is_optional=True)) else {}
         visits = read_visits(reader) if (reader := self._once("visits", is_optional=True)) else VisitWords()
         routing = self._routing()
+        canned = read_canned(reader, routing.topics) if (reader := self._once("canned", is_optional=True)) else {}
         default = self._default(offices)
         known_offices = offices if len(offices) == sum(file.startswith("offices/") for file in self._files) else None
         known_facts = facts if "facts.yaml" in self._trees else None
@@ -297,6 +301,7 @@ class _Assembly:
             services=frozen(services),
             visits=visits,
             routing=routing,
+            canned=frozen(canned),
         )
 
     def _reader(self, file: str, *, has_figures: bool = False) -> Reader | None:

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import NamedTuple, TypeVar
 
 from bot.texts.booking import BookingRules, Point, Role
-from bot.texts.routes import Routing
+from bot.texts.routes import CannedAnswer, Routing
 from bot.texts.visiting import Service, VisitWords
 
 K = TypeVar("K")
@@ -479,6 +479,7 @@ class Content:
     services: Mapping[str, Service] = field(default_factory=dict)
     visits: VisitWords = field(default_factory=VisitWords)
     routing: Routing = field(default_factory=Routing)
+    canned: Mapping[str, CannedAnswer] = field(default_factory=dict)
 
     def pages_of(self, situation: str) -> list[FurtherPage]:
         """Further reading for this situation, everybody's included, in order."""

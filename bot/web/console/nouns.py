@@ -10,10 +10,13 @@ from collections.abc import Sequence
 from litestar.handlers import HTTPRouteHandler
 
 from bot.accounts.roles import Right
-from bot.web.console import gateway, home, me
+from bot.web.console import cases, gateway, home, me
 from bot.web.console.desk import Desk, Noun
 
-NOUNS: tuple[Noun, ...] = (Noun("home", "", Right.OWN, home.routes),)
+NOUNS: tuple[Noun, ...] = (
+    Noun("home", "", Right.OWN, home.routes),
+    Noun("cases", "/cases", Right.CASES, cases.routes, count=cases.waiting),
+)
 UNNAMED = (gateway.routes, me.routes)  # pages that are no item of the navigation
 
 
