@@ -2,7 +2,6 @@
 
 from functools import cached_property
 
-from storage.alarms import Alarms
 from storage.audit import Audit
 from storage.bookings import Bookings
 from storage.case_lists import CaseLists
@@ -28,6 +27,7 @@ from storage.staff_chats import Posts, StaffChats
 from storage.staff_sessions import StaffSessions
 from storage.statistics import Starts, Verdicts
 from storage.tries import Tries
+from storage.troubles import Troubles
 from storage.visits import Visits
 from storage.waiting import Waiting
 
@@ -153,8 +153,8 @@ class Repositories:
         return Tries(self.handle)
 
     @cached_property
-    def alarms(self) -> Alarms:
-        return Alarms(self.handle)
+    def troubles(self) -> Troubles:
+        return Troubles(self.handle)
 
     @cached_property
     def letters(self) -> Letters:

@@ -124,12 +124,12 @@ DELETE FROM staff_invitations WHERE staff_id IN (
     SELECT staff_id FROM staff_invitations WHERE expires_at < :before LIMIT :limit)
 RETURNING staff_id;
 
--- name: alarms_add*!
-INSERT INTO alarms (what, count, last_at) VALUES (:what, :count, :now)
-ON CONFLICT (what) DO UPDATE SET count = alarms.count + excluded.count, last_at = excluded.last_at;
+-- name: troubles_add*!
+INSERT INTO troubles (what, count, last_at) VALUES (:what, :count, :now)
+ON CONFLICT (what) DO UPDATE SET count = troubles.count + excluded.count, last_at = excluded.last_at;
 
--- name: alarms_unseen
-SELECT what, count, last_at FROM alarms WHERE last_at > seen_at AND last_at > :since ORDER BY last_at DESC;
+-- name: troubles_unseen
+SELECT what, count, last_at FROM troubles WHERE last_at > seen_at AND last_at > :since ORDER BY last_at DESC;
 
--- name: alarms_seen!
-UPDATE alarms SET seen_at = :now, count = 0 WHERE last_at <= :now;
+-- name: troubles_seen!
+UPDATE troubles SET seen_at = :now, count = 0 WHERE last_at <= :now;

@@ -15,7 +15,7 @@ VALUE = re.compile(r"(?<!:):([a-z_]+)")
 
 # Run by the scheduler or the command line, over tables that stay small, or read from the end that is wanted.
 RARE = {"keys_load", "audit_last_seal", "audit_page", "purge_reminders", "edition_log_newest"}
-SMALL = re.compile(r"SCAN (staff\w*|alarms)\Z")  # as many rows as a centre has staff
+SMALL = re.compile(r"SCAN (staff\w*|troubles)\Z")  # as many rows as a centre has staff
 
 
 def _statements() -> dict[str, str]:

@@ -28,10 +28,10 @@ async def banner(visit: "Visit", tx: Transaction) -> Sequence[Note]:
     """Newest trouble first; nothing for those who can't do anything about it."""
     notes = []
     if visit.may(Right.LETTERS):
-        alarms = await tx.alarms.unseen(since=visit.desk.clock.now() - SHOWN_FOR)
+        alarms = await tx.troubles.unseen(since=visit.desk.clock.now() - SHOWN_FOR)
         if alarms:
             count = sum(one.count for one in alarms)
-            notes.append(Note("alarms", "/letters", count, tuple(one.what for one in alarms)))
+            notes.append(Note("alarms", "/troubles", count, tuple(one.what for one in alarms)))
     if visit.may(Right.CONTENT):
         files = await tx.editions.files()
         if files is not None and files.state == "refused":

@@ -25,12 +25,12 @@ const show = (is_lost) => line && (line.hidden = !is_lost);
 document.addEventListener("htmx:sendError", () => show(true));
 document.addEventListener("htmx:afterOnLoad", () => show(false));
 
-// an open menu, a half-typed word: what somebody is busy with is not exchanged under their hands
+// an open menu, a half-typed word, a button reached by keys: what somebody is busy with is not exchanged under their hands
 document.addEventListener("htmx:beforeSwap", (event) => {
   const part = event.detail.target;
   const busy = document.activeElement;
-  const is_typing = part.contains(busy) && busy.matches("input:not([type=hidden]), textarea, select");
-  if (is_typing || part.querySelector("details[open]")) event.detail.shouldSwap = false;
+  const is_busy = part.contains(busy) && busy.matches(":focus-visible, input, textarea, select");
+  if (is_busy || part.querySelector("details[open]")) event.detail.shouldSwap = false;
 });
 
 for (const one of document.querySelectorAll("[data-print], [data-copy]")) one.hidden = false;

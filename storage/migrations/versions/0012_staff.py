@@ -69,7 +69,7 @@ TABLES = (
     """,
     "CREATE INDEX tries_age ON tries (since_at)",
     """
-    CREATE TABLE alarms (
+    CREATE TABLE troubles (
         what TEXT PRIMARY KEY,
         count {bigint} NOT NULL,
         last_at {bigint} NOT NULL,

@@ -12,6 +12,9 @@ from bot.web.console.desk import DeskParts
 from storage.staff import StaffRow
 from tests.web.desk.worker import Worker, hire
 from tests.web.site import Site
+from tests.web.test_browser import device, open_page
+
+__all__ = ["device", "open_page"]
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)  # noon of a Monday in Barnaul
 Come = Callable[..., Awaitable[Worker]]

@@ -12,10 +12,14 @@ import pytest
 from litestar.handlers import HTTPRouteHandler
 
 from bot.accounts.roles import RIGHTS, Right, Role
+from bot.texts.load import read_folder
+from bot.texts.packed import pack
 from storage.staff_sessions import Stage
+from tests.talk import CONTENT
 from tests.web.desk.conftest import Come, Hire
+from tests.web.desk.mishaps import dead_letter, parked_update
 from tests.web.desk.requests import colleague, request
-from tests.web.desk.worker import Worker
+from tests.web.desk.worker import Worker, hire
 from tests.web.site import Site
 
 OPEN = None
@@ -28,13 +32,44 @@ class Walked:
     right: what it needs, OPEN before a login. fields: of a form that does no harm.
 
     thing: makes what the address names, in this office, and gives the address; every address with a part in braces
-    needs one. is_scoped: what it names belongs to an office.
+    needs one. is_scoped: what it names belongs to an office. is_everywhere: only for who sees every office.
     """
 
     right: Right | None
     fields: dict[str, str] = field(default_factory=dict)
     thing: Maker | None = None
     is_scoped: bool = True
+    is_everywhere: bool = False
+
+
+async def make_person(site: Site, office: str) -> str:
+    return (await hire(site.database, site.clock, Role.SPECIALIST, offices=[office])).id
+
+
+async def make_letter(site: Site, office: str) -> int:
+    return await dead_letter(site.database, site.clock, office)
+
+
+async def make_update(site: Site, office: str) -> int:
+    return await parked_update(site.database, site.clock, office)
+
+
+async def make_edition(site: Site, office: str) -> int:
+    """An edition that is not in force any more."""
+    async with site.database.write() as tx:
+        files = pack(read_folder(CONTENT))
+        number = await tx.editions.accept(fingerprint="first", files=files, now=site.clock.now())
+        await tx.editions.accept(fingerprint="second", files=files, now=site.clock.now())
+    return number
+
+
+def named(made: Callable[[Site, str], Awaitable[object]], path: str) -> Maker:
+    """path: with {} for what is made."""
+
+    async def make(site: Site, office: str) -> str:
+        return path.format(await made(site, office))
+
+    return make
 
 
 def of_case(act: str = "", *, is_closed: bool = False) -> Maker:
@@ -82,6 +117,41 @@ ROUTES: dict[str, Walked] = {
     "POST /desk/cases/{case_id:str}/reopen": Walked(Right.CASES, thing=of_case("/reopen", is_closed=True)),
     "POST /desk/cases/{case_id:str}/take": Walked(Right.CASES, thing=of_case("/take")),
     "POST /desk/cases/{case_id:str}/transfer": Walked(Right.CASES, {"role": "lawyer"}, of_case("/transfer")),
+    "GET /desk/troubles": Walked(Right.LETTERS),
+    "POST /desk/troubles/seen": Walked(Right.LETTERS),
+    "GET /desk/letters": Walked(Right.LETTERS),
+    "GET /desk/letters/send": Walked(Right.LETTERS),
+    "POST /desk/letters/send": Walked(Right.LETTERS),
+    "POST /desk/letters/{number:int}/send": Walked(Right.LETTERS, thing=named(make_letter, "/letters/{}/send")),
+    "GET /desk/letters/{number:int}/drop": Walked(Right.LETTERS, thing=named(make_letter, "/letters/{}/drop")),
+    "POST /desk/letters/{number:int}/drop": Walked(Right.LETTERS, thing=named(make_letter, "/letters/{}/drop")),
+    "POST /desk/letters/updates/{number:int}/send": Walked(
+        Right.LETTERS, thing=named(make_update, "/letters/updates/{}/send")
+    ),
+    "GET /desk/letters/updates/{number:int}/drop": Walked(
+        Right.LETTERS, thing=named(make_update, "/letters/updates/{}/drop")
+    ),
+    "POST /desk/letters/updates/{number:int}/drop": Walked(
+        Right.LETTERS, thing=named(make_update, "/letters/updates/{}/drop")
+    ),
+    "GET /desk/content": Walked(Right.CONTENT),
+    "GET /desk/content/doubts": Walked(Right.CONTENT),
+    "GET /desk/content/history": Walked(Right.CONTENT),
+    "GET /desk/content/rollback/{number:int}": Walked(
+        Right.ROLL_BACK, thing=named(make_edition, "/content/rollback/{}"), is_everywhere=True
+    ),
+    "POST /desk/content/rollback/{number:int}": Walked(
+        Right.ROLL_BACK, thing=named(make_edition, "/content/rollback/{}"), is_everywhere=True
+    ),
+    "GET /desk/staff": Walked(Right.STAFF),
+    "GET /desk/staff/new": Walked(Right.STAFF),
+    "POST /desk/staff/new": Walked(Right.STAFF),
+    "GET /desk/staff/{id:str}": Walked(Right.STAFF, thing=named(make_person, "/staff/{}")),
+    "POST /desk/staff/{id:str}": Walked(Right.STAFF, thing=named(make_person, "/staff/{}")),
+    "GET /desk/staff/{id:str}/{act:str}": Walked(Right.STAFF, thing=named(make_person, "/staff/{}/disable")),
+    "POST /desk/staff/{id:str}/{act:str}": Walked(Right.STAFF, thing=named(make_person, "/staff/{}/disable")),
+    "GET /desk/journal": Walked(Right.JOURNAL),
+    "GET /desk/journal/seals": Walked(Right.JOURNAL, is_everywhere=True),
 }
 GUARDED = [name for name, walked in ROUTES.items() if walked.right is not OPEN]
 ACTS = [name for name in ROUTES if name.startswith("POST")]
@@ -156,7 +226,7 @@ async def test_a_role_opens_what_it_has_the_right_to_and_nothing_else(site: Site
     for name in GUARDED:
         right = ROUTES[name].right
         assert right is not None
-        worker = await come(role, offices=[HERE])
+        worker = await come(role, offices=() if ROUTES[name].is_everywhere else [HERE])
         status = await ask(worker, name, await address(site, name))
 
         if right in RIGHTS[role]:
@@ -201,7 +271,7 @@ async def test_no_act_from_another_site(site: Site, come: Come) -> None:
 
 
 async def test_what_belongs_to_another_office_is_not_there(site: Site, come: Come) -> None:
-    for name in (one for one in GUARDED if ROUTES[one].thing is not None and ROUTES[one].is_scoped):
+    for name in (one for one in GUARDED if ROUTES[one].is_everywhere or (ROUTES[one].thing and ROUTES[one].is_scoped)):
         right = ROUTES[name].right
         role = next(role for role in (Role.LEAD, Role.ADMIN) if right in RIGHTS[role])
         worker = await come(role, offices=[HERE])
