@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,11 +10,11 @@ from playwright.async_api import Page, expect
 from bot.accounts.roles import Role
 from bot.clock import SystemClock
 from bot.web.console.desk import DeskParts
+from tests.web.desk.test_browser import fits, picture
 from tests.web.desk.worker import PASSWORD, hire
 from tests.web.site import Site
-from tests.web.test_browser import DESKTOP, PHONE, begin, browser, bubbles, choices, open_page, press, say
+from tests.web.test_browser import PHONE, begin, bubbles, choices, press, say
 
-__all__ = ["browser", "open_page"]  # fixtures
 pytestmark = pytest.mark.browser
 
 Open = Callable[..., Awaitable[Page]]
@@ -36,10 +35,7 @@ async def log_in(open_page: Open, site: Site, name: str, device: dict[str, Any])
     return page
 
 
-@pytest.mark.parametrize("device", [PHONE, DESKTOP], ids=["phone", "desktop"])
-async def test_a_citizen_calls_and_a_person_answers(
-    site: Site, open_page: Open, device: dict[str, Any], tmp_path: Path
-) -> None:
+async def test_a_citizen_calls_and_a_person_answers(site: Site, open_page: Open, device: dict[str, Any]) -> None:
     citizen = await open_page(site.url, **PHONE)
     await begin(citizen)
     desk = await log_in(open_page, site, "Ольга Ветрова", device)
@@ -51,7 +47,8 @@ async def test_a_citizen_calls_and_a_person_answers(
     await expect(bubbles(citizen).last).to_contain_text("Передал")
 
     await expect(desk.locator("tbody tr")).to_have_count(1, timeout=15_000)  # without a reload
-    await desk.screenshot(path=tmp_path / "queue.png", full_page=True)
+    await picture(desk, "cases-queue")
+    await fits(desk)
     await desk.locator("tbody a").first.click()
     await expect(desk.locator(".said.citizen")).to_contain_text("Нет паспорта")
     await desk.get_by_role("button", name="Взять себе").click()
@@ -60,7 +57,8 @@ async def test_a_citizen_calls_and_a_person_answers(
     await desk.get_by_role("button", name="Отправить").click()
     await expect(desk.locator(".said.staff")).to_contain_text("Паспорт выдаст МВД")
     await expect(citizen.locator("main")).to_contain_text("Паспорт выдаст МВД", timeout=15_000)
-    await desk.screenshot(path=tmp_path / "case.png", full_page=True)
+    await picture(desk, "cases-case")
+    await fits(desk)
 
     await say(citizen, "Спасибо, понял")
     await expect(desk.locator(".said.citizen")).to_have_count(2, timeout=15_000)
@@ -68,6 +66,6 @@ async def test_a_citizen_calls_and_a_person_answers(
     await desk.get_by_role("button", name="Закрыть обращение").click()
     await expect(desk.locator("main")).to_contain_text("Закрыто")
     await expect(choices(citizen).filter(has_text=re.compile("^Да"))).to_be_visible(timeout=15_000)
-    await citizen.screenshot(path=tmp_path / "citizen.png")
+    await picture(citizen, "cases-citizen")
     await press(citizen, await choices(citizen).first.inner_text())
     await expect(desk.locator(".mark.good")).to_contain_text("вопрос решён", timeout=15_000)
