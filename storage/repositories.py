@@ -4,6 +4,7 @@ from functools import cached_property
 
 from storage.audit import Audit
 from storage.bookings import Bookings
+from storage.case_lists import CaseLists
 from storage.cases import Cases
 from storage.citizens import Citizens
 from storage.editions import Editions
@@ -67,6 +68,10 @@ class Repositories:
     @cached_property
     def cases(self) -> Cases:
         return Cases(self.handle)
+
+    @cached_property
+    def case_lists(self) -> CaseLists:
+        return CaseLists(self.handle)
 
     @cached_property
     def moves(self) -> Moves:

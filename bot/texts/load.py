@@ -16,6 +16,7 @@ Files → checked content. One look finds every mistake of every file; with any 
     services.yaml, visits.yaml     services; names of what is recorded of a visit     services
     routing.yaml                   who answers which request                          routing
     surveys/<id>.yaml              questionnaires                                     surveys
+    canned.yaml                    answers that staff need again and again            canned
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -24,6 +25,7 @@ from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
 from bot.texts.booking import Point, Role
+from bot.texts.canned import read_canned
 from bot.texts.check import check_passages
 from bot.texts.events import Known, check_nudge, read_events
 from bot.texts.figures import read_facts, read_office
@@ -84,6 +86,7 @@ ONCE = (
     "services",
     "visits",
     "routing",
+    "canned",
 )
 FOLDERS = ("texts", "questions", "offices", "pages", "points", "surveys")
 PARTS = ("situation", "page", "plan", "days")
@@ -271,6 +274,7 @@ class _Assembly:
         visits = read_visits(reader) if (reader := self._once("visits", is_optional=True)) else VisitWords()
         routing = self._routing()
         surveys = self._surveys(situations, questions, events)
+        canned = read_canned(reader, routing.topics) if (reader := self._once("canned", is_optional=True)) else {}
         default = self._default(offices)
         known_offices = offices if len(offices) == sum(file.startswith("offices/") for file in self._files) else None
         known_facts = facts if "facts.yaml" in self._trees else None
@@ -303,6 +307,7 @@ class _Assembly:
             visits=visits,
             routing=routing,
             surveys=frozen(surveys),
+            canned=frozen(canned),
         )
 
     def _reader(self, file: str, *, has_figures: bool = False) -> Reader | None:

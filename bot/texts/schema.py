@@ -14,7 +14,7 @@ from typing import NamedTuple, TypeVar
 
 from bot.texts.booking import BookingRules, Point, Role
 from bot.texts.questionnaire import Survey, SurveyTerms
-from bot.texts.routes import Routing
+from bot.texts.routes import CannedAnswer, Routing
 from bot.texts.visiting import Service, VisitWords
 
 K = TypeVar("K")
@@ -483,6 +483,7 @@ class Content:
     visits: VisitWords = field(default_factory=VisitWords)
     routing: Routing = field(default_factory=Routing)
     surveys: Mapping[str, Survey] = field(default_factory=dict)
+    canned: Mapping[str, CannedAnswer] = field(default_factory=dict)
 
     def pages_of(self, situation: str) -> list[FurtherPage]:
         """Further reading for this situation, everybody's included, in order."""
