@@ -215,7 +215,10 @@ class Walk:
             answers = await act(talk, line)
         assert [message.key for message in answers] == ["menu.main"]
         again = await self.meet(channel="vk")
-        for line in (*PLANNED, *to_word, "белый пароход", "/data", "[file]"):
+        for line in (*PLANNED, *to_word, "белый пароход"):
+            await act(again, line)
+        await again.send(Kind.PHOTO)
+        for line in ("/data", "[file]"):
             await act(again, line)
 
     async def _reminded(self) -> None:
