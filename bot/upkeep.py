@@ -70,6 +70,7 @@ class Purge:
             ("dedupe", lambda tx, limit: tx.retention.dedupe(before=dedupe, limit=limit)),
             ("cases", lambda tx, limit: tx.retention.cases(before=cases, limit=limit)),
             ("bookings", lambda tx, limit: tx.retention.bookings(before=visits, limit=limit)),
+            ("visits", lambda tx, limit: tx.retention.visits(before=visits, limit=limit)),
             ("moves", lambda tx, limit: tx.retention.moves(before=now - HOUR, limit=limit)),
             ("reminders", lambda tx, limit: tx.retention.reminders(before=dedupe, limit=limit)),
         ]

@@ -13,7 +13,7 @@ import pytest
 
 from bot.booking.book import Book
 from bot.channels.port import Limits
-from bot.engine import effects
+from bot.engine import effects, visits
 from bot.engine.effects import Effect
 from bot.engine.flow import Flows
 from bot.engine.taken import Surface
@@ -31,6 +31,7 @@ from tests.delivery.platform import Platform
 from tests.delivery.world import World
 from tests.dialogs.offices import several_offices
 from tests.dialogs.transcripts import EVERYWHERE, TO_PLAN
+from tests.dialogs.visits_walk import received, walk_visits
 from tests.dialogs.walk import Record, act, explore, recorded
 from tests.talk import FixedClock, Talk, real_content
 
@@ -47,7 +48,7 @@ ENGINES_OWN = (
     effects.Effect, effects.Refusable, effects.Foreseen, effects.Again, effects.Back, effects.MarkReachable,
     effects.Finish,
 )  # fmt: skip
-EFFECTS = (effects,)  # modules whose effects every flow together asks for
+EFFECTS = (effects, visits)  # modules whose effects every flow together asks for
 
 
 class Walk:
@@ -144,6 +145,7 @@ class Walk:
         await self._late()
         await self._broken()
         await self._printable()
+        await walk_visits(self.meet)
         await self._many_offices()
 
     async def _many_offices(self) -> None:
@@ -186,6 +188,7 @@ class Walk:
                 ]
             )
             await every_visit(Book(tx, talk.content, talk.clock.now()), citizen.id)
+            await received(tx, citizen.id, talk.clock.now())
         for line in ("/human", "первое", "/data", "[file]", "/stop", "/data", "[file]"):
             await act(talk, line)
         while "more" in talk._buttons:

@@ -59,6 +59,7 @@ def _recorded(flow: Flow, record: Record) -> Flow:
         copy.hearing[step] = Hearing(
             _hearing(f"{flow.name}.{step}", hearing.handler, record), hearing.anytime, hearing.words, hearing.numbers
         )
+    copy.acts = {kind: _asking(f"{flow.name}.{kind}", handler, record) for kind, handler in flow.acts.items()}
     copy.due = {kind: _asking(f"{flow.name}.{kind}", handler, record) for kind, handler in flow.due.items()}
     return copy
 

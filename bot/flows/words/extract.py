@@ -5,7 +5,7 @@ from datetime import datetime
 
 import msgspec
 
-from bot.flows.words import visits
+from bot.flows.words import received, visits
 from bot.flows.words.answers import said
 from bot.messages import Incoming, Outgoing
 from bot.texts import render
@@ -34,6 +34,7 @@ WORDS = {
     "file_reminder_nudge": Need(("day", "time")),
     "file_reminder_booking": Need(("day", "time")),
     **visits.WORDS,
+    **received.WORDS,
     "file_case": Need(("day", "words")),
     "file_case_closed": Need(("day", "words")),
     "file_messages": Need(),
@@ -81,6 +82,8 @@ class _Writer:
             yield "\n".join([self._say("reminders"), *self._reminders(extract)])
         if lines := visits.lines(self._content, extract):
             yield "\n".join(lines)
+        if lines := received.lines(self._content, extract):
+            yield "\n".join(lines)
         for case in extract.cases:
             yield self._case(case)
         if extract.messages:
@@ -121,6 +124,8 @@ class _Writer:
         for kind, subject, due_at in extract.reminders:
             if kind.startswith("booking"):
                 yield self._say("reminder_booking", **self._moment(due_at))
+            elif kind.startswith("referral"):
+                yield self._say("reminder_referral", **self._moment(due_at))
             elif kind in OWN_WORDS:
                 yield self._say(f"reminder_{kind}", **self._moment(due_at))
             else:
