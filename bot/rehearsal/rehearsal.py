@@ -20,7 +20,7 @@ from bot.transcript import labels, spoken, words
 from storage.scratch import ScratchDatabase, template
 
 # said by the engine around talks, never inside one: after a bug, on a late reply; of a case that staff closed
-NO_TALKS = frozenset({"fallback.trouble", "fallback.late", "my_data.file_case_closed"})
+NO_TALKS = frozenset({"fallback.trouble", "fallback.late", "my_data.file_case_closed", "visits.next_repeat"})
 SHOWN_CHARS = 90
 
 

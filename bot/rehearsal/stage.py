@@ -16,6 +16,7 @@ from bot.engine.taken import Surface
 from bot.engine.words import plain
 from bot.messages import Kind, Outgoing
 from bot.nudges import Nudging
+from bot.rehearsal import staff
 from bot.rehearsal.player import MONDAY_NOON, NoButton, Player
 from bot.texts import scenes
 from bot.texts.schema import Content, Office, Text
@@ -140,6 +141,10 @@ class Stage:
         if isinstance(act, scenes.Weather):
             await self._turn_bad(act.what)
             return []
+        if isinstance(act, scenes.Staff):
+            me, now = await self._me(), self._clock.now()
+            self._clock.set(await staff.happens(act.what, self._database, player.content, now, me))
+            return await player.work()
         if isinstance(act, scenes.Passed):
             self._clock.set(self._clock.now() + act.by)
         else:
