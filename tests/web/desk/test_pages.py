@@ -157,6 +157,67 @@ class TestStaff:
             assert nasty in admin.text, path
 
 
+class TestChats:
+    async def test_a_code_links_an_account_and_it_is_taken_away_again(
+        self, site: Site, come: Come, hired: Hire, clock: FixedClock
+    ) -> None:
+        admin, person = await come(Role.ADMIN), await hired(Role.SPECIALIST, offices=[HERE])
+        await admin.get(f"/staff/{person.id}/link")
+        await admin.post(f"/staff/{person.id}/link")
+        found = re.search(r"/staff ([A-Z2-9]{8})<", admin.page)
+        assert found
+        async with site.database.write() as tx:
+            invitation = await tx.staff_chats.spend(found[1], now=clock.now())
+            assert invitation is not None
+            assert invitation.staff_id == person.id
+            await tx.staff_chats.link("max", "4711", person.id, now=clock.now())
+        await admin.get(f"/staff/{person.id}")
+        assert "Отвечает из: MAX." in admin.text
+
+        await admin.get(f"/staff/{person.id}/unlink")
+        await admin.post(f"/staff/{person.id}/unlink")
+
+        async with site.database.read() as tx:
+            assert await tx.staff_chats.member("max", "4711") is None
+
+    async def test_ones_own_account_needs_no_admin(
+        self, site: Site, come: Come, hired: Hire, clock: FixedClock
+    ) -> None:
+        person = await hired(Role.SPECIALIST)
+        worker = await come(person=person)
+        await worker.post("/me/link")
+        found = re.search(r"/staff ([A-Z2-9]{8})<", worker.page)
+        assert found
+
+        async with site.database.write() as tx:
+            invitation = await tx.staff_chats.spend(found[1], now=clock.now())
+        assert invitation is not None
+        assert invitation.staff_id == person.id
+
+    async def test_a_chat_is_linked_for_an_office_within_reach(self, site: Site, come: Come, clock: FixedClock) -> None:
+        admin = await come(Role.ADMIN, offices=[HERE])
+        await admin.get("/staff/chats")
+        assert "Ни один чат не связан" in admin.text
+        assert "Все офисы" not in admin.text
+        for office in ("", FAR, "moscow"):
+            assert (await admin.post("/staff/chats/code", office=office, role="")).status_code == 404, office
+        await admin.get("/staff/chats")
+        await admin.post("/staff/chats/code", office=HERE, role="lead")
+        assert "только для руководителей" in admin.text
+        async with site.database.write() as tx:
+            await tx.staff_chats.open("c1", "vk", "f1", HERE, "lead", now=clock.now())
+            await tx.staff_chats.open("c2", "vk", "f2", FAR, "", now=clock.now())
+        await admin.get("/staff/chats")
+        assert "Только для руководителей" in admin.text
+        assert admin.page.count("Отвязать") == 1
+        await admin.get("/staff/chats/c1/drop")
+        await admin.post("/staff/chats/c1/drop")
+
+        async with site.database.read() as tx:
+            assert [chat.id for chat in await tx.staff_chats.all()] == ["c2"]
+        assert ("chat_unlinked", "chat:c1") in await acts(site.database)
+
+
 class TestJournal:
     async def test_shows_who_did_what_to_whom(self, site: Site, come: Come, hired: Hire) -> None:
         admin = await come(Role.ADMIN, name="Алла Дёмина")
