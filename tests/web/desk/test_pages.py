@@ -6,15 +6,20 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from litestar import Request
 
+from bot.accounts.entry import Inside
 from bot.accounts.roles import Role
 from bot.clock import FixedClock
 from bot.flows import FLOWS
 from bot.texts.load import fingerprint, read_folder
 from bot.texts.packed import pack
 from bot.web.console.desk import DeskParts
+from bot.web.console.visit import Visit
+from bot.web.gate import AnyRequest
 from bot.web.words import NEEDS
 from storage.database import Database
+from storage.staff_sessions import StaffSession
 from tests.talk import CONTENT
 from tests.web.desk.conftest import Come, Hire
 from tests.web.desk.mishaps import dead_letter, parked_update
@@ -474,3 +479,37 @@ async def test_somebody_with_nothing_to_do_is_told_so(come: Come) -> None:
     assert "Здравствуйте, Софья" in worker.text
     assert "Сейчас ничего не ждёт" in worker.text
     assert "Сотрудники" not in worker.text
+
+
+async def test_an_address_that_is_none_is_told_to_people(come: Come) -> None:
+    worker = await come(Role.SPECIALIST)
+
+    for path in ("/nothing", "/letters/x/send", "/me/look"):
+        answer = await worker.get(path)
+        assert answer.status_code in (404, 405), path
+        assert "Здесь ничего нет" in worker.text, path
+
+
+async def test_reading_is_noted_once_while_a_page_refreshes_itself(site: Site, hired: Hire, clock: FixedClock) -> None:
+    """With a page of its own: which pages hold personal data, their own tests know."""
+    person = await hired(Role.SPECIALIST)
+    inside = Inside(person, StaffSession(person.id, "inside", clock.now(), clock.now()))
+    assert site.desk is not None
+
+    async def read(*, is_live: bool) -> None:
+        headers = [(b"x-live", b"1")] if is_live else []
+        request: AnyRequest = Request({"type": "http", "headers": headers, "path": "/desk/x", "query_string": b""})
+        await Visit(site.desk, request, "token", inside).saw("read", "citizen:ivan")
+
+    async def noted() -> int:
+        return len([act for act, _ in await acts(site.database) if act == "read"])
+
+    for _ in range(3):
+        await read(is_live=True)
+    assert await noted() == 1, "the first counts, whatever the browser says of itself"
+    await read(is_live=False)
+    await read(is_live=False)
+    assert await noted() == 3
+    clock.move(minutes=15)
+    await read(is_live=True)
+    assert await noted() == 4
