@@ -24,6 +24,8 @@ from bot.accounts.roles import EVERYBODY, LEADING
 from bot.accounts.samples import Sample, samples
 from bot.booking.rounds import Rounds
 from bot.channels.port import Presence
+from bot.desk.board import Board
+from bot.desk.watch import Watch
 from bot.duty import Duty
 from bot.editions import Told
 from bot.erasures import ErasureLog, Notes
@@ -47,6 +49,7 @@ DRAIN_S = 12.0  # a sender alone may take 10
 REMIND_S, NOTE_S, WATCH_S, GAUGE_S, TROUBLE_S, SEAL_S, NUDGE_S, PURGE_S = 1.0, 1.0, 0.5, 15.0, 5.0, 60.0, 60.0, 3600.0
 SURVEY_S, SAMPLE_S = 60.0, 3600.0
 REMIND_S, NOTE_S, WATCH_S, GAUGE_S, SEAL_S, NUDGE_S, PURGE_S = 1.0, 1.0, 0.5, 15.0, 60.0, 60.0, 3600.0
+BOARD_S, CASES_S = 1.0, 20.0
 PREVIEW_S = 0.3  # between two looks at the content, while somebody writes it
 SEALED_AT_ONCE = 500
 BACKLOG = 512
@@ -237,6 +240,8 @@ class App:
             Tick("content", self._watch_s, parts.editions.watch),
             Tick("audit", SEAL_S, self._seal),
             Tick("retention", PURGE_S, self._purge),
+            Tick("staff_chats", BOARD_S, Board(parts.desk).show),
+            Tick("cases", CASES_S, Watch(parts.desk).look),
         ]
 
     async def _nudge(self) -> None:

@@ -9,6 +9,7 @@ What becomes of one message: before it leaves, and after the platform's answer. 
                  a repeated number, every lane: again after growing pauses; an erasure: three times, then let be
     Blocked      cancelled, with all that waits for the address
     Refused      dead, staff decide
+    Moved        dead: whoever planned it plans it for the other number (bot/desk/board.py)
     Broken       again in a minute; the whole channel waits
 
 Source: reliability, section 3, points 5 and 6.
@@ -18,7 +19,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
-from bot.channels.port import Blocked, Broken, Refused, SendError, TooFast, Uncertain
+from bot.channels.port import Blocked, Broken, Moved, Refused, SendError, TooFast, Uncertain
 from bot.messages import ERASE_KEY, FROM_A_PERSON
 from bot.quiet import Quiet
 from storage.records import Lane, Leased
@@ -107,6 +108,8 @@ def after(part: Leased, error: SendError, *, is_idempotent: bool, random: Random
             return Cancelled("blocked")
         case Refused():
             return Dead(f"refused: {error}")
+        case Moved():
+            return Dead(f"moved:{error.chat}")
         case Broken():
             return Again(BROKEN_S, part.is_repeat, "broken")
         case Uncertain() if part.key == ERASE_KEY and part.attempts >= ERASE_ATTEMPTS:

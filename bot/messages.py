@@ -38,9 +38,25 @@ class Kind(StrEnum):
     STAFF = "staff"
 
 
+class Group(msgspec.Struct, frozen=True, omit_defaults=True):
+    """
+    Where in a group chat something was said, for chats of staff.
+
+    sender: the platform's id of who said or pressed. message: of what was said. reply: of the own message that it
+    answers. topic: of a forum. moved_to: the chat goes on under this number. is_gone: the message was deleted.
+    """
+
+    sender: str
+    message: str = ""
+    reply: str = ""
+    topic: str = ""
+    moved_to: str = ""
+    is_gone: bool = False
+
+
 class Incoming(msgspec.Struct, frozen=True, omit_defaults=True):
     """
-    One message of a citizen.
+    One message of a citizen, or of staff in a group chat.
 
     event: the platform's id of the update, unique within the channel's account; an update sent twice keeps it.
     order: the platform's order among one citizen's updates (update_id, cmid, milliseconds), 0 for our own.
@@ -50,6 +66,7 @@ class Incoming(msgspec.Struct, frozen=True, omit_defaults=True):
     message: platform's id of the message whose button was pressed (it can be edited), else empty.
     answer: platform's id needed to acknowledge the press, else empty.
     bare: the citizen's client can't show inline buttons (old VK clients).
+    group: only for what was said in a group chat.
     """
 
     event: str
@@ -62,6 +79,7 @@ class Incoming(msgspec.Struct, frozen=True, omit_defaults=True):
     message: str = ""
     answer: str = ""
     bare: bool = False
+    group: Group | None = None
 
 
 class Button(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -84,6 +102,8 @@ class Outgoing(msgspec.Struct, frozen=True, omit_defaults=True):
     answer: id of the press this answers (MAX edits by answering), else empty.
     erases: ids of own messages to take off the screen instead of sending anything: what can't be deleted is edited to
     the text, what can't be edited stays. ERASES_ALL on the web page: everything it shows.
+    under: id of the own message in a group that this answers; in a forum it goes into its topic. topic: title of the
+    topic to open for it where the group has topics; its id is then part of the message's id, "topic/message".
     """
 
     key: str
@@ -93,6 +113,8 @@ class Outgoing(msgspec.Struct, frozen=True, omit_defaults=True):
     edits: str = ""
     answer: str = ""
     erases: tuple[str, ...] = ()
+    under: str = ""
+    topic: str = ""
 
 
 ERASE_KEY = "erase"  # key of such a message: no text of the content

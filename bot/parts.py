@@ -16,6 +16,8 @@ import structlog
 
 from bot import keyfile
 from bot.clock import Clock, SystemClock
+from bot.desk.acts import Desk
+from bot.desk.room import StaffRoom
 from bot.editions import Editions, Rehearse, Told
 from bot.engine.runner import Runner
 from bot.engine.taken import Surface
@@ -52,13 +54,15 @@ class Parts:
     surfaces: Mapping[str, Surface]
     inbox: Inbox
     runner: Runner
+    desk: Desk
 
 
 def needs() -> dict[str, Need]:
     """What the program asks of the content: texts of the flows, words of the web page."""
+    from bot.desk.words import NEEDS as DESK
     from bot.web.words import NEEDS
 
-    return {**FLOWS.needs(), **NEEDS}
+    return {**FLOWS.needs(), **NEEDS, **DESK}
 
 
 def secrets(settings: Settings) -> tuple[str, ...]:
@@ -168,9 +172,12 @@ async def opened(
             raise CannotStart(str(error)) from error
         shown = surfaces(settings, on)
         site = settings.public_url if settings.is_on("web") else ""
-        runner = Runner(database, FLOWS, editions.content, shown, clock, site=site)
+        informing = frozenset(name for name, surface in shown.items() if surface.policy == "information")
+        desk = Desk(database, clock, editions.content, informing)
+        runner = Runner(database, FLOWS, editions.content, shown, clock, site=site, room=StaffRoom(desk))
         try:
-            yield Parts(settings, database, clock, held, editions, on, shown, Inbox(database, clock, runner), runner)
+            intake = Inbox(database, clock, runner)
+            yield Parts(settings, database, clock, held, editions, on, shown, intake, runner, desk)
         finally:
             for messenger in on.values():
                 await messenger.channel.close()

@@ -29,6 +29,18 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """Words by the message of a chat that they came in. turn: of the message that brought them to the citizen."""
+
+    case_id: str
+    number: int
+    citizen_id: str
+    author: str
+    actor: str
+    turn: str
+
+
+@dataclass(frozen=True, slots=True)
 class Happened:
     """actor: staff id, "citizen" or "clock". act: opened, taken, answered, transferred … detail: ids, no words."""
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from storage.case_records import Deadlines, Delivery, Happened, Said
+from storage.case_records import Deadlines, Delivery, Happened, Origin, Said
 from storage.handle import Handle
 from storage.inbox import ids_of
 from storage.moments import from_ms, to_ms
@@ -204,6 +204,11 @@ class Cases:
         rows = self._on.queries.cases_silent(self._on.connection, now=to_ms(now), limit=limit)
         return [(row[0], row[1], row[2]) async for row in rows]
 
+    async def left_behind(self, *, limit: int) -> list[tuple[str, str, str]]:
+        """(case, citizen, owner): open ones whose owner works here no more."""
+        rows = self._on.queries.cases_left_behind(self._on.connection, limit=limit)
+        return [(row[0], row[1], row[2]) async for row in rows]
+
     async def escalate(self, case_id: str, *, now: datetime) -> bool:
         return await self._happened("cases_escalate", id=case_id, now=to_ms(now))
 
@@ -308,10 +313,10 @@ class Cases:
         rows = self._on.queries.case_events_of(self._on.connection, case_id=case_id)
         return [Happened(from_ms(row[0]), row[1], row[2], row[3]) async for row in rows]
 
-    async def by_origin(self, origin: str) -> tuple[str, int, str, str, str, str] | None:
-        """(case, number, citizen, author, staff id, turn) of words that came from this message of a chat."""
+    async def by_origin(self, origin: str) -> Origin | None:
+        """The words that came in this message of a chat."""
         row = await self._on.queries.case_words_by_origin(self._on.connection, origin=origin)
-        return (row[0], row[1], row[2], row[3], row[4], row[5] or "") if row is not None else None
+        return Origin(row[0], row[1], row[2], row[3], row[4], row[5] or "") if row is not None else None
 
     async def count_open(self) -> int:
         return int(await self._on.queries.cases_count_open(self._on.connection) or 0)

@@ -105,6 +105,7 @@ class Citizens:
         await queries.nudges_forget(connection, citizen_id=citizen_id)
         await Surveys(self._on).forget(citizen_id)
         await queries.sessions_forget(connection, citizen_id=citizen_id)
+        await queries.case_posts_gone(connection, citizen_id=citizen_id)
         await queries.case_words_forget(connection, citizen_id=citizen_id)
         await queries.case_events_forget(connection, citizen_id=citizen_id)
         await queries.cases_forget(connection, citizen_id=citizen_id)

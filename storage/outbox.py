@@ -10,6 +10,7 @@ A leased row whose process died is `in_flight`: nobody knows whether it arrived.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from storage.errors import Unreadable
@@ -20,6 +21,15 @@ from storage.records import Fed, Lane, Leased, Letter, Part
 
 LIVE_REMINDER = 1
 LAST_CALL = timedelta(minutes=15)  # before a visit: a reminder that would come later does not leave
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A sent message. id: the platform's. address: hash of the chat's."""
+
+    id: str
+    channel: str
+    address: str
 
 
 class Outbox:
@@ -168,6 +178,15 @@ class Outbox:
         """Cancel up to `limit` reminders that wait for the channel; returns how many."""
         rows = self._on.queries.outbox_withdraw(self._on.connection, channel=channel, at=to_ms(now), limit=limit)
         return len([row async for row in rows])
+
+    async def sent_as(self, turn: str) -> Placed | None:
+        """Where the first part of this turn was sent, None when it was not."""
+        row = await self._on.queries.outbox_sent_as(self._on.connection, turn=turn)
+        return Placed(row[0] or "", row[1], row[2]) if row is not None else None
+
+    async def withdraw_turn(self, turn: str, *, now: datetime) -> None:
+        """What has not left of this turn never leaves."""
+        await self._on.queries.outbox_withdraw_turn(self._on.connection, turn=turn, at=to_ms(now))
 
     async def letters(self, *, limit: int = 100) -> list[Letter]:
         """Dead letters, newest first."""

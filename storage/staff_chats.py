@@ -37,9 +37,9 @@ class Invitation:
 @dataclass(frozen=True, slots=True)
 class Post:
     """
-    kind: card, words, note. version: of the case it shows. message: the platform's number, "" until it is known.
-
-    state: of its newest sending: 0 and 1 wait, 2 sent, 4 dead, 5 cancelled, None: long ago.
+    kind: card, words, note. version: of the case it shows, -1 when the case is deleted. message: the platform's number,
+    "" until it is known. tries: how often it was posted in vain. state, reason: of its newest sending: 0 and 1 wait,
+    2 sent, 4 dead, 5 cancelled, None: long ago.
     """
 
     chat_id: str
@@ -48,8 +48,10 @@ class Post:
     number: int
     turn: str
     version: int
-    message: str
-    state: int | None
+    message: str = ""
+    tries: int = 0
+    state: int | None = None
+    reason: str = ""
 
 
 class StaffChats:
@@ -130,40 +132,59 @@ class Posts:
         """Learn the platform's numbers of what has been sent."""
         await self._on.queries.case_posts_settle(self._on.connection)
 
-    async def put(
-        self, chat_id: str, case_id: str, kind: str, number: int, *, turn: str, version: int, now: datetime
-    ) -> None:
+    async def put(self, post: Post, *, now: datetime) -> None:
         await self._on.queries.case_posts_put(
             self._on.connection,
-            chat_id=chat_id,
-            case_id=case_id,
-            kind=kind,
-            number=number,
-            turn=turn,
-            version=version,
+            chat_id=post.chat_id,
+            case_id=post.case_id,
+            kind=post.kind,
+            number=post.number,
+            turn=post.turn,
+            version=post.version,
+            tries=post.tries,
             at=to_ms(now),
         )
 
     async def of(self, case_id: str) -> list[Post]:
         rows = self._on.queries.case_posts_of(self._on.connection, case_id=case_id)
-        return [Post(row[0], row[1], row[2], row[3], row[4], row[5], row[6] or "", row[7]) async for row in rows]
+        return [
+            Post(row[0], row[1], row[2], row[3], row[4], row[5], row[6] or "", row[7], row[8], row[9] or "")
+            async for row in rows
+        ]
 
     async def case_at(self, chat_id: str, *, message: str, topic: str) -> str | None:
         """The case that this message or this topic of the chat is about."""
         await self.settle()
         queries, connection = self._on.queries, self._on.connection
         for name in [f"{topic}/{message}", message] if message else []:
-            row = await queries.case_posts_card(connection, chat_id=chat_id, message=name)
+            row = await queries.case_posts_at(connection, chat_id=chat_id, message=name)
             if row is not None:
                 return str(row[0])
         if topic:
-            row = await queries.case_posts_topic(connection, chat_id=chat_id, topic=topic)
+            row = await queries.case_posts_in_topic(connection, chat_id=chat_id, topic=topic)
             return str(row[0]) if row is not None else None
         return None
 
-    async def forget(self, chat_id: str, case_id: str) -> None:
-        await self._on.queries.case_posts_forget(self._on.connection, chat_id=chat_id, case_id=case_id)
+    async def drop(self, chat_id: str, case_id: str) -> None:
+        """Nothing of the case stands there any more."""
+        await self._on.queries.case_posts_drop(self._on.connection, chat_id=chat_id, case_id=case_id)
 
-    async def to_show(self) -> Sequence[str]:
-        """Cases that are open, or whose card says less than is known."""
-        return [row[0] async for row in self._on.queries.cases_to_post(self._on.connection)]
+    async def bury(self, turn: str) -> None:
+        """Its message could not be sent; another one is tried, or none."""
+        await self._on.queries.case_posts_bury(self._on.connection, turn=turn)
+
+    async def to_show(self, *, limit: int) -> Sequence[str]:
+        """Cases of which a chat shows less than is known, urgent first; deleted ones; those whose post is dead."""
+        return [row[0] async for row in self._on.queries.cases_to_show(self._on.connection, limit=limit)]
+
+    async def shown(self, case_id: str, version: int) -> None:
+        """Every chat that should shows the case as of this version."""
+        await self._on.queries.cases_shown(self._on.connection, id=case_id, version=version)
+
+    async def show_all(self) -> None:
+        """Every open case is looked at again."""
+        await self._on.queries.cases_show_all(self._on.connection)
+
+    async def reachable(self) -> set[str]:
+        """Lanes of the staff chats that take messages."""
+        return {row[0] async for row in self._on.queries.staff_chats_reachable(self._on.connection)}

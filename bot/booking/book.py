@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from bot.booking import reminding
-from bot.booking.line import LOST, OFFER_OVER, Line, code_of, derived, ident_of, seats, use
+from bot.booking.line import LOST, OFFER_OVER, Line, code_of, derived, ident_of, in_turn, seats, use
 from bot.booking.slots import Opening, slot_of, slots, stands, zone_of
 from bot.texts import render
 from bot.texts.schema import Content
@@ -276,10 +276,9 @@ class Book:
         lines = set()
         for missed in await waiting.missed(now=now):
             await self._silence(missed.citizen_id, missed.id)
-            await bookings.release(missed.booking_id)
-            await self._line.tell(missed.citizen_id, missed.id, missed.version, OFFER_OVER)
+            await self._line.tell(missed.citizen_id, missed.id, str(missed.version), OFFER_OVER)
             lines.add((missed.point, missed.role))
-        await bookings.expire(now=now)
+        await bookings.expire(now=now)  # what those offers kept, too
         await bookings.lapse(now=now)
         await waiting.over(now=now)
         return lines
@@ -392,11 +391,13 @@ class Book:
         rules = self._content.rules.booking
         if row.citizen_id is None:
             seat = None
-            if openings:
-                until = self._now + timedelta(hours=rules.reoffer_hours)
+            until = self._now + timedelta(hours=rules.reoffer_hours)
+            for slot in in_turn(openings, row.starts_at):
                 id_ = derived(row.id, row.version, "instead")
-                seat = await self._line.keep(id_, openings[0].slot, until=until, created_by=row.id)
-                use(openings, openings[0].slot, is_full=seat is None)
+                seat = await self._line.keep(id_, slot, until=min(until, slot.starts_at), created_by=row.id)
+                use(openings, slot, is_full=seat is None)
+                if seat is not None:
+                    break
             return Displaced(row, seat.as_slot if seat else None, is_told=False)
         zone = self._zone(row.point)
         today = render.local(self._now, zone).date()
@@ -418,8 +419,8 @@ class Book:
         if waiting.state == "waiting":
             await self._line.offer(waiting, openings, minutes=rules.reoffer_hours * 60)
             waiting = await self._tx.waiting.get(waiting.id) or waiting
-        await self._silence(row.citizen_id, waiting.id)
-        await self._line.tell(row.citizen_id, waiting.id, waiting.version, LOST)
+        await self._silence(row.citizen_id, waiting.id)  # an offer that is on its way is part of this message
+        await self._line.tell(row.citizen_id, waiting.id, f"{waiting.version}:{row.id}", LOST)
         return Displaced(row, waiting.offered, await self._is_reached(row.citizen_id))
 
     async def _is_reached(self, citizen_id: str) -> bool:

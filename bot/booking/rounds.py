@@ -68,8 +68,8 @@ class Rounds:
                 displaced = await book.displace(still, "schedule", actor=CLOCK)
                 for one in displaced:
                     await tx.audit.add(actor=CLOCK, act="booking_displaced", subject=one.booking.id, now=now)
-            told = sum(one.is_told for one in displaced)
-            log.warning("bookings_displaced", count=len(displaced), told=told)
+            if displaced:
+                log.warning("bookings_displaced", count=len(displaced), told=sum(one.is_told for one in displaced))
 
 
 async def broken(database: Database, content: Content, now: datetime) -> list[BookingRow]:

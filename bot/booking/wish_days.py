@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from bot.booking.wish_words import MONTH, WEEKDAY, number_of
+from bot.booking.wish_words import MONTH, WEEKDAY, WEEKDAYS, number_of
 
 WEEK = timedelta(days=7)
 JUST_PAST = timedelta(days=60)  # a day without its year is the one to come, unless it has just been
@@ -38,6 +38,15 @@ _MONTH_PART = re.compile(
 )
 _EVERY = re.compile(rf"\b(?:по|кажд\w+|люб\w+) (?:{WEEKDAY})\b")
 _WEEKDAY = re.compile(rf"\b(?:({_NEXT}|{_THIS}) )?(?:{WEEKDAY})\b")
+_DAYISH = rf"\d{{1,2}}(?:-?го)?[ -]?(?:{MONTH})\b|\d{{1,2}}[./]\d{{1,2}}\b|\d{{1,2}}(?:-?го\b| числ)"
+_EDGE = re.compile(
+    r"\b(?:(?P<last>до|не позже|не позднее)|(?P<after>после)|(?P<first>с|со|начиная со?|не раньше|не ранее)) "
+    rf"(?={_DAYISH}|(?:после)?завтра|(?:{WEEKDAY})\b)"
+)
+_RANGE = re.compile(
+    rf"\bсо? (?P<from>\d{{1,2}})(?:-?го)? (?:по|до) (?P<day>\d{{1,2}})(?:-?(?:го|е|ое))? ?(?:{MONTH})\b"
+)
+_WEEKDAY_RANGE = re.compile(rf"\bсо? (?P<from>{'|'.join(WEEKDAYS)}) (?:по|до) (?:{WEEKDAY})\b")
 _PARTS = {"н": (1, 10), "с": (11, 20), "к": (21, 31)}
 _WEEK_PARTS = {"н": (0, 1), "с": (1, 3), "к": (3, 6)}
 
@@ -68,6 +77,39 @@ class DayReader:
 
     def read(self) -> DaysFound:
         """No options and no reason: the text names no day."""
+        if spanned := self._spanned():
+            return spanned
+        edge = _EDGE.search(self.rest)
+        if edge is None:
+            return self._read()
+        self._take(_EDGE)
+        found = self._read()
+        found.options = [self._beyond(one, edge) for one in found.options]
+        return found
+
+    def _spanned(self) -> DaysFound | None:
+        """«с 25 по 27 ноября», «со вторника по четверг»."""
+        if match := self._take(_RANGE):
+            last = self._meant(int(match["day"]), number_of(match, "m"), 0)
+            first = _day(int(match["from"]), last[0].month, last[0].year) if last else []
+            is_right = bool(first) and first[0] <= last[0]
+            return DaysFound([Days(first[0], last[0])]) if is_right else DaysFound(why="no_such_day")
+        if match := self._take(_WEEKDAY_RANGE):
+            begins = next(day for day, one in enumerate(WEEKDAYS) if re.fullmatch(one, match["from"]))
+            first_day = self._today + timedelta(days=(begins - self._today.weekday()) % 7)
+            length = timedelta(days=(number_of(match, "w") - begins) % 7)
+            return DaysFound([Days(first_day, first_day + length)])
+        return None
+
+    def _beyond(self, days: Days, edge: re.Match[str]) -> Days:
+        """«до 3 декабря», «после вторника», «с понедельника»."""
+        if days.first is None or days.last is None:
+            return days
+        if edge["last"]:
+            return Days(min(self._today, days.last), days.last)
+        return Days(days.last + timedelta(days=1) if edge["after"] else days.first)
+
+    def _read(self) -> DaysFound:
         dated = self._dated()
         if dated is not None:
             return self._with_weekday(dated)

@@ -1,5 +1,5 @@
 """
-The MAX channel: updates in, messages out. Only private dialogs, only inline keyboards.
+The MAX channel: updates in, messages out. Private dialogs and chats of staff, only inline keyboards.
 
 A press is answered by replacing the pressed message:   answer ──▶ edit by its id ──▶ a new message
                                                               refused         refused
@@ -190,6 +190,8 @@ class Max:
                 await self._erase(mid, {"attachments": [], "text": message.text})
             return ""
         body = new_message(message.text, message.rows)
+        if message.under and not message.edits:
+            body["link"] = {"type": "reply", "mid": message.under}
         replacing = {"attachments": [], **body}  # without it the old keyboard would stay
         try:
             if message.answer and await self._answered(message, replacing):

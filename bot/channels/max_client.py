@@ -208,9 +208,13 @@ class MaxClient:
     async def unsubscribe(self, url: str) -> None:
         await self._call("DELETE", "/subscriptions", {"url": url})
 
-    async def send(self, user_id: int, body: Mapping[str, Any]) -> str:
-        """Send a NewMessageBody to a person; gives the new message's id, "" when it was taken but not named."""
-        answer = await self._call("POST", "/messages", {"user_id": user_id, "disable_link_preview": "true"}, body)
+    async def send(self, to: int, body: Mapping[str, Any]) -> str:
+        """
+        Send a NewMessageBody to a person, or to a group (negative); gives the new message's id, "" when it was taken
+        but not named.
+        """
+        query: dict[str, str | int] = {"user_id" if to > 0 else "chat_id": to, "disable_link_preview": "true"}
+        answer = await self._call("POST", "/messages", query, body)
         message = answer.get("message")
         if not isinstance(message, dict):
             raise Lost("MAX answered a send without a message")

@@ -3,6 +3,8 @@ MAX updates read field by field: public payloads lack fields, carry unknown ones
 
     message_created ─▶ text, photo, voice …      bot_started ─▶ start      bot_stopped, dialog_removed ─▶ stopped
     message_edited  ─▶ edited                    message_callback ─▶ press     everything else ─▶ None
+
+In groups only what staff say to the bot: `/staff CODE`, replies to its messages, presses, edits, deletions.
 """
 
 import hashlib
@@ -11,13 +13,14 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from bot.channels.port import Raw
-from bot.messages import Address, Incoming, Kind
+from bot.messages import Address, Group, Incoming, Kind
 
 CHANNEL: Final = "max"
 LISTENED: Final = (
     "message_created",
     "message_callback",
     "message_edited",
+    "message_removed",
     "bot_started",
     "bot_stopped",
     "dialog_removed",
@@ -34,6 +37,7 @@ _ATTACHED: Final = {
     "location": Kind.LOCATION,
     "contact": Kind.CONTACT,
 }
+_COMMAND: Final = re.compile(r"\s*/staff\s", re.IGNORECASE)
 _SOURCE: Final = re.compile(r"[A-Za-z0-9_-]{1,60}")
 _UNFIT: Final = re.compile("[\x00\ud800-\udfff]")
 _KEY: Final = re.compile(r"[!-~]{1,200}")
@@ -41,7 +45,7 @@ _KEY: Final = re.compile(r"[!-~]{1,200}")
 
 def heard(raw: Raw, *, own_id: int = 0) -> Incoming | None:
     """
-    The update as one of ours; None for groups, channels, bots (ourselves too) and what the bot does not listen to.
+    The update as one of ours; None for talk among people, channels, bots (ourselves too) and what is not listened to.
 
     own_id: the bot's user_id, 0 when not known yet. Raises ValueError for an update that names no kind or no person.
     """
@@ -54,6 +58,8 @@ def heard(raw: Raw, *, own_id: int = 0) -> Incoming | None:
         return _press(raw, own_id)
     if update in ("message_created", "message_edited"):
         return _message(raw, own_id, is_edit=update == "message_edited")
+    if update == "message_removed":
+        return _removed(raw)
     person = _person(raw, raw.get("user"), own_id)
     if person is None:
         return None
@@ -93,6 +99,9 @@ def _event(raw: Raw) -> str:
         callback = _dict(raw.get("callback"))
         name, pressed = callback.get("callback_id"), _int(callback.get("timestamp"))
         return f"press:{name}:{pressed}" if isinstance(name, str) and name and pressed is not None else ""
+    if update == "message_removed":
+        mid = raw.get("message_id")
+        return f"removed:{mid}" if isinstance(mid, str) and mid else ""
     person = _int(_dict(raw.get("user")).get("user_id")) or _int(raw.get("user_id"))
     chat = _int(raw.get("chat_id"))
     return "" if person is None or chat is None or at is None else f"{update}:{chat}:{person}:{at}"
@@ -124,7 +133,7 @@ def _message(raw: Raw, own_id: int, *, is_edit: bool) -> Incoming | None:
     if not isinstance(message, Mapping):
         raise ValueError("MAX update whose message is no object")
     if not _is_dialog(message):
-        return None
+        return _in_group(raw, message, own_id, is_edit=is_edit)
     person = _person(raw, message.get("sender"), own_id)
     if person is None:
         return None
@@ -163,7 +172,8 @@ def _press(raw: Raw, own_id: int) -> Incoming | None:
     callback, message = raw.get("callback"), _dict(raw.get("message"))
     if not isinstance(callback, Mapping):
         raise ValueError("MAX press without callback")
-    if not _is_dialog(message):
+    chat = _group(message)
+    if not chat and not _is_dialog(message):
         return None
     person = _person(raw, callback.get("user"), own_id)
     if person is None:
@@ -172,14 +182,49 @@ def _press(raw: Raw, own_id: int) -> Incoming | None:
     pressed = clean(mid, 256)
     return Incoming(
         event(raw),
-        Address(CHANNEL, person),
+        Address(CHANNEL, chat or person),
         Kind.PRESS,
         order=_order(raw, callback),
+        group=Group(person, pressed) if chat else None,
         data=clean(callback.get("payload"), 1024),
         message=pressed,
         # An answer edits the pressed message: when that is deleted there is nothing to edit, a new message must come.
         answer=clean(callback.get("callback_id"), 1024) if pressed else "",
     )
+
+
+def _in_group(raw: Raw, message: Raw, own_id: int, *, is_edit: bool) -> Incoming | None:
+    """None for what is said among people."""
+    chat = _group(message)
+    person = _person(raw, message.get("sender"), own_id) if chat else None
+    if person is None:
+        return None
+    body, link = _dict(message.get("body")), _dict(message.get("link"))
+    text, attached = clean(body.get("text"), TEXT_CHARS), _attached(body.get("attachments"))
+    is_reply = link.get("type") == "reply" and _dict(link.get("sender")).get("is_bot") is True
+    if not is_reply and not _COMMAND.match(text):
+        return None
+    kind = Kind.EDITED if is_edit else Kind.TEXT if text.strip() else attached or Kind.OTHER
+    reply = clean(_dict(link.get("message")).get("mid"), 256) if is_reply else ""
+    group = Group(person, clean(body.get("mid"), 256), reply)
+    return Incoming(event(raw), Address(CHANNEL, chat), kind, order=_order(raw, message), text=text, group=group)
+
+
+def _removed(raw: Raw) -> Incoming | None:
+    """A message of a group that is deleted; of a dialog it changes nothing."""
+    chat, person = _int(raw.get("chat_id")) or 0, _int(raw.get("user_id"))
+    mid = clean(raw.get("message_id"), 256)
+    if not -MAX_ID <= chat < 0 or not mid:
+        return None
+    group = Group(str(person or ""), mid, is_gone=True)
+    return Incoming(event(raw), Address(CHANNEL, str(chat)), Kind.OTHER, order=_order(raw), group=group)
+
+
+def _group(message: Raw) -> str:
+    """The group's id, "" for dialogs and channels."""
+    recipient = _dict(message.get("recipient"))
+    chat = _int(recipient.get("chat_id")) or 0
+    return str(chat) if -MAX_ID <= chat < 0 and recipient.get("chat_type") == "chat" else ""
 
 
 def _is_dialog(message: Raw) -> bool:

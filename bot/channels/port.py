@@ -7,6 +7,7 @@ What a channel must do, and how it says that a send failed.
     ├── Uncertain     nobody knows whether it arrived (time-out after the request was written, 5xx on a send)
     ├── Blocked       the citizen can't be reached until they return
     ├── Refused       this message will never be taken: to the staff console
+    ├── Moved         the group goes on under another number
     └── Broken        the token or the account is dead: stop the channel, alarm
 """
 
@@ -51,6 +52,14 @@ class Blocked(SendError):
 
 class Refused(SendError):
     """The platform will never accept this message."""
+
+
+class Moved(SendError):
+    """The group has another number from now on."""
+
+    def __init__(self, chat: str) -> None:
+        super().__init__(f"moved:{chat}")
+        self.chat = chat
 
 
 class Broken(SendError):

@@ -32,7 +32,9 @@ from bot.channels.port import (
     TwoPollers,
 )
 from bot.channels.telegram_errors import CallFailed, How, Why, is_dead, send_error, setup_error
-from bot.channels.telegram_heard import CHANNEL, LISTENED, number, parsed
+from bot.channels.telegram_fields import event, parsed
+from bot.channels.telegram_fields import number as number_of
+from bot.channels.telegram_heard import CHANNEL, LISTENED
 from bot.messages import Address, Button, Incoming, Kind, Outgoing
 
 if TYPE_CHECKING:
@@ -45,6 +47,7 @@ POLL_S = 25  # within the port's 30 s; proxies cut longer ones
 BATCH = 100  # the most getUpdates gives
 ACKNOWLEDGE_S = 5.0
 ERASED_AT_ONCE = 100  # the most deleteMessages takes
+TOPICS_KEPT = 100
 WEBHOOK_CONNECTIONS = 40  # Telegram's own default; one commit takes what arrives together, so fewer of them cost more
 SECRET_HEADER = "x-telegram-bot-api-secret-token"  # noqa: S105  the header's name
 
@@ -55,7 +58,7 @@ log = structlog.get_logger(__name__)
 
 class Telegram:
     """
-    One bot.
+    One bot. In a forum each titled message gets a topic; the id of a message there is "topic/message".
 
     token: of @BotFather. api_url: root of the Bot API server. proxy: "http://…" or "socks5://…", empty for none.
     secret: what webhook calls must carry; without it every one is Forged.
@@ -91,6 +94,8 @@ class Telegram:
         self._poll_s = poll_s
         self._subscribed = ("", "")  # address and secret that this process has set
         self._made: Client | None = None
+        self._topics: dict[int, int] = {}  # of messages whose sending may be repeated
+        self._plain_groups: set[int] = set()
 
     async def open(self) -> None:
         """
@@ -173,7 +178,7 @@ class Telegram:
         else:
             # What is no object has no number: `heard` refuses it, it is parked, and the batch goes on.
             updates = [raw if isinstance(raw, dict) else {"broken": raw} for raw in result]
-            numbers = [known for raw in updates if (known := number(raw.get("update_id"))) is not None]
+            numbers = [known for raw in updates if (known := number_of(raw.get("update_id"))) is not None]
             if updates and not numbers:
                 raise ReceiveError("Telegram updates without a number")
             return Polled(updates, str(max(numbers) + 1) if numbers else cursor)
@@ -194,7 +199,7 @@ class Telegram:
         return telegram_heard.heard(raw)
 
     def event(self, raw: Raw) -> str:
-        return telegram_heard.event(raw)
+        return event(raw)
 
     async def acknowledge(self, incoming: Incoming) -> None:
         """A press whose query is too old is refused by Telegram: nothing follows from it."""
@@ -222,18 +227,52 @@ class Telegram:
             fields["reply_markup"] = {"inline_keyboard": [[_inline(button) for button in row] for row in message.rows]}
         elif message.menu:
             fields["reply_markup"] = _bottom(message.menu)
+        topic, edits = _place(message.edits)
         # A bottom keyboard comes with new messages only.
-        if message.edits.isascii() and message.edits.isdigit() and (message.rows or not message.menu):
-            edited = await self._edited(fields, int(message.edits))
+        if edits and (message.rows or not message.menu):
+            edited = await self._edited(fields, edits)
             if edited:
                 return message.edits
+        topic = await self._under(chat, message, number, fields) or topic
         sent = await self._sent("sendMessage", fields)
-        known = telegram_heard.number(sent.get("message_id")) if isinstance(sent, dict) else None
-        return "" if known is None else str(known)
+        known = number_of(sent.get("message_id")) if isinstance(sent, dict) else None
+        if known is None:
+            return ""
+        return f"{topic}/{known}" if topic else str(known)
+
+    async def _under(self, chat: int, message: Outgoing, number: int, fields: dict[str, Any]) -> int:
+        """Put the message below another one of a group, or into a topic of its own; the topic's number, 0 for none."""
+        topic, above = _place(message.under)
+        if above:
+            fields["reply_parameters"] = {"message_id": above, "allow_sending_without_reply": True}
+        if not topic and message.topic:
+            topic = await self._opened(chat, message.topic, number)
+        if topic:
+            fields["message_thread_id"] = topic
+        return topic
+
+    async def _opened(self, chat: int, title: str, number: int) -> int:
+        """A topic for this message, the same one when the message is sent again; 0 where the group has no topics."""
+        if chat in self._plain_groups:
+            return 0
+        if number not in self._topics:
+            try:
+                made = await self._call("createForumTopic", {"chat_id": chat, "name": title})
+            except CallFailed as error:
+                failed = error
+            else:
+                known = number_of(made.get("message_thread_id")) if isinstance(made, dict) else None
+                self._topics = {**dict(list(self._topics.items())[-TOPICS_KEPT:]), number: known or 0}
+                return known or 0
+            if failed.why is not Why.NO_FORUM:
+                raise send_error(failed)
+            self._plain_groups.add(chat)
+            return 0
+        return self._topics[number]
 
     async def _erase(self, chat: int, message: Outgoing) -> None:
         """All at once; where Telegram refuses that, one by one."""
-        ids = [int(one) for one in message.erases if one.isascii() and one.isdigit()]
+        ids = [id_ for _, id_ in map(_place, message.erases) if id_]
         for at in range(0, len(ids), ERASED_AT_ONCE):
             some = ids[at : at + ERASED_AT_ONCE]
             if await self._is_refused("deleteMessages", {"chat_id": chat, "message_ids": some}):
@@ -305,6 +344,12 @@ def _chat(address: Address) -> int | None:
         return int(address.chat)
     except ValueError:
         return None
+
+
+def _place(id_: str) -> tuple[int, int]:
+    """(topic, message) of a message's id, 0 for what it does not name."""
+    topic, _, message = id_.rpartition("/")
+    return tuple(int(one) if one.isascii() and one.isdigit() else 0 for one in (topic, message))  # type: ignore[return-value]
 
 
 def _inline(button: Button) -> dict[str, str]:

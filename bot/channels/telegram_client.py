@@ -25,7 +25,7 @@ from yarl import URL
 
 from bot.channels.port import Broken
 from bot.channels.telegram_errors import CallFailed, How, refusal
-from bot.channels.telegram_heard import parsed
+from bot.channels.telegram_fields import parsed
 
 CONNECTIONS = 100
 

@@ -17,7 +17,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
-from bot.channels.port import Blocked, Broken, Refused, SendError, TooFast, Uncertain, Unreachable
+from bot.channels.port import Blocked, Broken, Moved, Refused, SendError, TooFast, Uncertain, Unreachable
 
 AFTER_MOST = timedelta(days=1)
 
@@ -36,6 +36,7 @@ class Why(StrEnum):
     NOT_MODIFIED = "not modified"
     NOT_EDITABLE = "not editable"
     NO_CHAT = "no such chat"
+    NO_FORUM = "the group has no topics"
     WEBHOOK = "a webhook is set"
 
 
@@ -56,21 +57,34 @@ _SAYS = (
             re.IGNORECASE,
         ),
     ),
+    (Why.NO_FORUM, re.compile("not a forum|forum_disabled|not enough rights to create a topic", re.IGNORECASE)),
     (Why.WEBHOOK, re.compile("webhook", re.IGNORECASE)),
 )
 
 
 class CallFailed(Exception):
-    """A call without a plain success. code: HTTP's or Telegram's, 0 if none. after: how long Telegram asks to wait."""
+    """
+    A call without a plain success. code: HTTP's or Telegram's, 0 if none. after: how long Telegram asks to wait.
+
+    moved_to: the group goes on under this number.
+    """
 
     def __init__(
-        self, how: How, code: int = 0, *, why: Why = Why.UNKNOWN, after: timedelta | None = None, kind: str = ""
+        self,
+        how: How,
+        code: int = 0,
+        *,
+        why: Why = Why.UNKNOWN,
+        after: timedelta | None = None,
+        kind: str = "",
+        moved_to: int | None = None,
     ) -> None:
         super().__init__(" ".join(["Telegram call:", how, *(str(word) for word in (code, why, kind) if word)]))
         self.how = how
         self.code = code
         self.why = why
         self.after = after
+        self.moved_to = moved_to
 
 
 def refusal(status: int, answer: Any, retry_after: str = "") -> CallFailed:
@@ -87,8 +101,15 @@ def refusal(status: int, answer: Any, retry_after: str = "") -> CallFailed:
     words = str(answer.get("description"))
     why = next((why for why, says in _SAYS if says.search(words)), Why.UNKNOWN)
     parameters = answer.get("parameters")
-    after = _seconds(parameters.get("retry_after")) if isinstance(parameters, Mapping) else None
-    return CallFailed(How.API, code, why=why, after=after)
+    parameters = parameters if isinstance(parameters, Mapping) else {}
+    moved_to = parameters.get("migrate_to_chat_id")
+    return CallFailed(
+        How.API,
+        code,
+        why=why,
+        after=_seconds(parameters.get("retry_after")),
+        moved_to=moved_to if type(moved_to) is int else None,
+    )
 
 
 def send_error(failed: CallFailed) -> SendError:
@@ -108,6 +129,8 @@ def send_error(failed: CallFailed) -> SendError:
         return Refused(words)
     if failed.how is How.HTTP:
         return Uncertain(words) if code < 300 else Unreachable(words)
+    if failed.moved_to is not None:
+        return Moved(str(failed.moved_to))
     if is_dead(failed):
         return Broken(words)
     if code == 403 or failed.why is Why.NO_CHAT:

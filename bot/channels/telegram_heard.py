@@ -1,50 +1,27 @@
 """
 A raw Telegram update as one of ours, read field by field: an odd attachment must not cost a citizen's message.
 
-Listened to, in private dialogs only: message, edited_message, callback_query (a press), my_chat_member (blocked or
+Listened to in private dialogs: message, edited_message, callback_query (a press), my_chat_member (blocked or
 returned).
-Not: groups, channels, other bots, notes about the dialog itself (a pinned message), whatever else Telegram sends.
+In groups: what staff say to the bot (telegram_groups). Not: channels, other bots, notes about the dialog itself (a
+pinned message), whatever else Telegram sends.
 Source: core.telegram.org/bots/api 10.2, Update, Message, CallbackQuery, ChatMemberUpdated.
 """
 
-import hashlib
-import json
 import re
 from collections.abc import Mapping
 from typing import Any
 
-import msgspec
-
+from bot.channels import telegram_groups
 from bot.channels.port import Raw
+from bot.channels.telegram_fields import DATA_CHARS, ID_CHARS, KINDS, clean, event, number
 from bot.messages import Address, Incoming, Kind
 
-CHANNEL = "telegram"
+CHANNEL = telegram_groups.CHANNEL
 LISTENED = ("message", "edited_message", "callback_query", "my_chat_member")
-TEXT_CHARS = 4096
-DATA_CHARS = 64
-ID_CHARS = 64
-ORDER_END = 2**63  # what a database column holds
 
-_UNSAVABLE = re.compile("[\ud800-\udfff\0]")
 _START = re.compile(r"/start(?:@\w+)?(?:\s+(.*))?", re.IGNORECASE | re.DOTALL)
-_WHOLE = re.compile(r"-?[0-9]{1,19}")
 _SOURCE = re.compile(r"[A-Za-z0-9_-]{1,60}")
-
-# First match wins: an animation also carries `document`, a venue also `location`.
-_KINDS = {
-    "voice": Kind.VOICE,
-    "video_note": Kind.VIDEO,
-    "video": Kind.VIDEO,
-    "animation": Kind.VIDEO,
-    "photo": Kind.PHOTO,
-    "live_photo": Kind.PHOTO,
-    "sticker": Kind.STICKER,
-    "venue": Kind.LOCATION,
-    "location": Kind.LOCATION,
-    "contact": Kind.CONTACT,
-    "audio": Kind.FILE,
-    "document": Kind.FILE,
-}
 
 # Said by Telegram, not by the citizen: an answer would come out of the blue.
 _NOTES = frozenset(
@@ -76,59 +53,18 @@ def heard(raw: Raw) -> Incoming | None:
             if not isinstance(what, Mapping):
                 raise ValueError(f"Telegram update: {field} is no object")
             if field == "callback_query":
+                under = what.get("message")
+                if isinstance(under, Mapping) and telegram_groups.is_group(under):
+                    return telegram_groups.press(raw, what)
                 return _press(raw, what)
             if field == "my_chat_member":
                 return _member(raw, what)
+            if telegram_groups.is_group(what):
+                return telegram_groups.message(raw, what, edited=field == "edited_message")
             return _message(raw, what, edited=field == "edited_message")
     if number(raw.get("update_id")) is None:
         raise ValueError("Telegram update without a number")
     return None
-
-
-def event(raw: Raw) -> str:
-    """The update's number; a hash of the whole where it has none. Never raises."""
-    try:
-        known = number(raw["update_id"])
-        if known is not None:
-            return str(known)
-    except Exception:  # noqa: S110  whatever a broken update is, it gets a hash
-        pass
-    try:
-        whole = json.dumps(raw, sort_keys=True)
-    except Exception:
-        try:
-            whole = repr(raw)
-        except Exception:
-            whole = f"{type(raw).__name__} that can not be shown"
-    return "hash-" + hashlib.sha256(whole.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def number(value: Any) -> int | None:
-    """A whole number below 2^63, also one written as text; None for everything else."""
-    if isinstance(value, str) and _WHOLE.fullmatch(value):
-        value = int(value)
-    return value if type(value) is int and abs(value) < ORDER_END else None
-
-
-def parsed(body: bytes) -> Any:
-    """
-    The JSON value; lone surrogates are replaced, they can be stored nowhere. Raises ValueError, for absurd nesting too.
-    """
-    try:
-        return msgspec.json.decode(body)
-    except (msgspec.MsgspecError, RecursionError):
-        pass  # strict and quick first; what is left over is rare: halves of an emoji, or no JSON at all
-    try:
-        value = json.loads(body.decode("utf-8", "replace"), parse_constant=_no_number)
-        whole = json.dumps(value, ensure_ascii=False).encode("utf-16-le", "surrogatepass")
-        return json.loads(whole.decode("utf-16-le", "replace"))
-    except RecursionError:
-        raise ValueError("nested too deeply") from None
-
-
-def clean(value: Any, chars: int = TEXT_CHARS) -> str:
-    """The text as typed, cut, with what no database takes replaced; "" for what is no text."""
-    return _UNSAVABLE.sub("\ufffd", value[:chars]) if isinstance(value, str) else ""
 
 
 def _message(raw: Raw, message: Mapping[str, Any], *, edited: bool) -> Incoming | None:
@@ -139,7 +75,7 @@ def _message(raw: Raw, message: Mapping[str, Any], *, edited: bool) -> Incoming 
     if not text:
         if not _NOTES.isdisjoint(message):
             return None
-        kind = next((_KINDS[field] for field in _KINDS if message.get(field)), Kind.OTHER)
+        kind = next((KINDS[field] for field in KINDS if message.get(field)), Kind.OTHER)
         text = clean(message.get("caption"))
     if edited:
         kind = Kind.EDITED
@@ -222,7 +158,3 @@ def _citizen(chat: Any, sender: Any) -> str:
     if known is None or known == 0:
         raise ValueError("Telegram update without a chat")
     return str(known) if known > 0 else ""  # groups and channels are negative
-
-
-def _no_number(word: str) -> Any:
-    raise ValueError(f"{word} is no JSON")

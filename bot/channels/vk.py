@@ -12,6 +12,7 @@ Source: dev.vk.com bots-long-poll, callback, messages.send, keyboard; VK schema 
 
 import asyncio
 import hmac
+import json
 from collections import Counter, deque
 from collections.abc import Mapping, Sequence
 from time import monotonic
@@ -32,6 +33,8 @@ from bot.channels.vk_errors import (
     parsed,
     send_error,
 )
+from bot.channels.vk_fields import clean
+from bot.channels.vk_fields import number as number_of
 from bot.messages import Address, Incoming, Kind, Outgoing
 
 if TYPE_CHECKING:
@@ -153,7 +156,7 @@ class Vk:
         call = parsed(body)
         if not isinstance(call, dict):
             raise ValueError("VK webhook: the body is no JSON object")
-        if vk_heard.number(call.get("group_id")) != self._group_id:
+        if number_of(call.get("group_id")) != self._group_id:
             raise Forged("VK webhook: another community")
         if call.get("type") == "confirmation":
             return Delivery(reply=self._confirmation)
@@ -173,11 +176,12 @@ class Vk:
 
     async def acknowledge(self, incoming: Incoming) -> None:
         chat, press = incoming.address.chat, incoming.answer if incoming.kind is Kind.PRESS else ""
+        user = incoming.group.sender if incoming.group is not None else chat
         try:
             async with asyncio.timeout(ACKNOWLEDGE_S):
                 if press:
-                    await self._call("messages.sendMessageEventAnswer", event_id=press, user_id=chat, peer_id=chat)
-                elif len(self._calls) < TYPING_SHARE or monotonic() - self._calls[0] > 1.0:
+                    await self._call("messages.sendMessageEventAnswer", event_id=press, user_id=user, peer_id=chat)
+                elif incoming.group is None and (len(self._calls) < TYPING_SHARE or monotonic() - self._calls[0] > 1.0):
                     await self._call("messages.setActivity", peer_id=chat, type="typing")
         except Exception as error:
             log.debug("vk.acknowledge_failed", why=type(error).__name__)
@@ -213,7 +217,7 @@ class Vk:
         left = ids if ids and await self._is_refused("messages.delete", peer_id=chat, cmids=",".join(ids)) else []
         for cmid in left:
             if await self._is_refused("messages.delete", peer_id=chat, cmids=cmid):
-                dot = vk_heard.clean(message.text)
+                dot = clean(message.text)
                 await self._is_refused("messages.edit", peer_id=chat, cmid=cmid, message=dot)
 
     async def _is_refused(self, method: str, **fields: Any) -> bool:
@@ -234,7 +238,7 @@ class Vk:
     async def _deliver(self, chat: str, message: Outgoing, number: int, *, shows: bool) -> str:
         """Edit, else send. shows: with a keyboard, else choices are numbered lines. Raises CallFailed."""
         text = message.text if shows else vk_keyboard.numbered(message)
-        fields: dict[str, Any] = {"message": vk_heard.clean(text), "dont_parse_links": 1, "disable_mentions": 1}
+        fields: dict[str, Any] = {"message": clean(text), "dont_parse_links": 1, "disable_mentions": 1}
         brings_menu = bool(message.menu) and not message.rows  # an edit can't
         if message.edits.isascii() and message.edits.isdigit() and not brings_menu:
             keyboard = {"keyboard": vk_keyboard.inline(message)} if shows else {}  # not repeated, it vanishes
@@ -246,6 +250,9 @@ class Vk:
                     raise
         if shows and (message.rows or message.menu):
             fields["keyboard"] = vk_keyboard.inline(message) if message.rows else vk_keyboard.bottom(message)
+        if message.under.isascii() and message.under.isdigit():
+            ids = {"peer_id": int(chat), "conversation_message_ids": [int(message.under)], "is_reply": True}
+            fields["forward"] = json.dumps(ids)
         random_id = (number - 1) % (2**31 - 1) + 1
         return _sent(await self._call("messages.send", peer_ids=chat, random_id=random_id, **fields))
 
@@ -282,5 +289,5 @@ def _sent(answer: Any) -> str:
     if item.get("error"):
         error = item["error"]  # {"code", "description"} in the schema, "a string" in the docs
         code = error.get("code", error.get("error_code")) if isinstance(error, Mapping) else error
-        raise CallFailed(How.API, vk_heard.number(code) or 0)
-    return str(vk_heard.number(item.get("conversation_message_id")) or vk_heard.number(item.get("cmid")) or "")
+        raise CallFailed(How.API, number_of(code) or 0)
+    return str(number_of(item.get("conversation_message_id")) or number_of(item.get("cmid")) or "")

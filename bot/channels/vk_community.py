@@ -10,7 +10,7 @@ from typing import Any
 
 from bot.channels.port import Broken, Finding
 from bot.channels.vk_errors import DEAD_TOKEN, CallFailed, setup_error
-from bot.channels.vk_heard import clean, number
+from bot.channels.vk_fields import clean, number
 
 VERSION = "5.199"
 TITLE = "czn-bot"  # at most 14 characters

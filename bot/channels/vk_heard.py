@@ -1,8 +1,9 @@
 """
 A raw VK update as one of ours, read field by field: an odd attachment must not cost a citizen's message.
 
-Listened to, in private dialogs only: message_new, message_event (a press), message_edit, message_allow, message_deny.
-Not: group chats, communities, our own messages and those of admins (message_reply), whatever else VK sends.
+Listened to in private dialogs: message_new, message_event (a press), message_edit, message_allow, message_deny.
+In group chats: what staff say to the bot (vk_groups). Not: communities, our own messages and those of admins
+(message_reply), whatever else VK sends.
 Source: dev.vk.com, community events; VK schema 5.199 (whose event list is known to lag).
 """
 
@@ -14,31 +15,16 @@ from typing import Any
 
 from msgspec import structs
 
+from bot.channels import vk_groups
 from bot.channels.port import Raw
+from bot.channels.vk_fields import EVENT_CHARS, KINDS, UNSAVABLE, clean, number, payload_of
+from bot.channels.vk_groups import FIRST_GROUP_CHAT
 from bot.messages import Address, Incoming, Kind
 
-CHANNEL = "vk"
-TEXT_CHARS = 4096
-FIRST_GROUP_CHAT = 2_000_000_000
-EVENT_CHARS = 128
+CHANNEL = vk_groups.CHANNEL
 
-_UNSAVABLE = re.compile("[\ud800-\udfff\0]")
 _SOURCE = re.compile(r"[A-Za-z0-9_-]{1,60}")
 _START = re.compile(r"/start(?:\s+(\S+))?\s*|start|начать", re.IGNORECASE)
-_WHOLE = re.compile(r"-?[0-9]{1,19}")
-
-_KINDS = {
-    "audio_message": Kind.VOICE,
-    "photo": Kind.PHOTO,
-    "graffiti": Kind.PHOTO,
-    "video": Kind.VIDEO,
-    "video_message": Kind.VIDEO,
-    "doc": Kind.FILE,
-    "audio": Kind.FILE,
-    "sticker": Kind.STICKER,
-    "ugc_sticker": Kind.STICKER,
-    "geo": Kind.LOCATION,
-}
 
 
 class Orders:
@@ -81,7 +67,7 @@ def event(raw: Raw) -> str:
     """The update's own event_id; a hash of the whole where it has none worth keeping. Never raises."""
     try:
         given = raw["event_id"]
-        if isinstance(given, str) and 0 < len(given) <= EVENT_CHARS and not _UNSAVABLE.search(given):
+        if isinstance(given, str) and 0 < len(given) <= EVENT_CHARS and not UNSAVABLE.search(given):
             return given
     except Exception:  # noqa: S110  whatever a broken update is, it gets a hash
         pass
@@ -95,29 +81,15 @@ def event(raw: Raw) -> str:
     return "hash-" + hashlib.sha256(whole.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def number(value: Any) -> int | None:
-    """A whole number below 2^63, also one written as text; None for everything else."""
-    if isinstance(value, str) and _WHOLE.fullmatch(value):
-        value = int(value)
-    if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**63:
-        return value
-    return None
-
-
-def clean(value: Any, chars: int = TEXT_CHARS) -> str:
-    """The text as typed, cut, with what no database takes replaced; "" for what is no text."""
-    if isinstance(value, int) and number(value) is not None:
-        value = str(value)
-    return _UNSAVABLE.sub("\ufffd", value[:chars]) if isinstance(value, str) else ""
-
-
 def _message_new(raw: Raw, what: Mapping[str, Any]) -> Incoming | None:
     inner = what.get("message")
     message = inner if isinstance(inner, Mapping) else what  # before API 5.103 the object was the message
+    if vk_groups.is_group(message):
+        return vk_groups.message(event(raw), message, edited=False)
     chat = _citizen(message.get("from_id"), message.get("peer_id"))
     if not chat or number(message.get("out")) == 1:
         return None
-    text, payload = clean(message.get("text")), _payload(message.get("payload"))
+    text, payload = clean(message.get("text")), payload_of(message.get("payload"))
     kind, source, data = _attached(message, text), _source(message.get("ref")), ""
     if "d" in payload:
         kind, data = Kind.PRESS, clean(payload["d"], 255)
@@ -140,6 +112,8 @@ def _message_new(raw: Raw, what: Mapping[str, Any]) -> Incoming | None:
 
 
 def _message_event(raw: Raw, what: Mapping[str, Any]) -> Incoming | None:
+    if vk_groups.is_group(what) and number(what.get("user_id")):
+        return vk_groups.press(event(raw), what)
     chat = _citizen(what.get("user_id"), what.get("peer_id"))
     if not chat:
         return None
@@ -149,7 +123,7 @@ def _message_event(raw: Raw, what: Mapping[str, Any]) -> Incoming | None:
         address=Address(CHANNEL, chat),
         kind=Kind.PRESS,
         order=order,
-        data=clean(_payload(what.get("payload")).get("d"), 255),
+        data=clean(payload_of(what.get("payload")).get("d"), 255),
         message=str(order) if order else "",  # absent when the button stood under the input field
         answer=clean(what.get("event_id"), EVENT_CHARS),
     )
@@ -158,6 +132,8 @@ def _message_event(raw: Raw, what: Mapping[str, Any]) -> Incoming | None:
 def _message_edit(raw: Raw, what: Mapping[str, Any]) -> Incoming | None:
     inner = what.get("message")
     message = inner if isinstance(inner, Mapping) else what
+    if vk_groups.is_group(message):
+        return vk_groups.message(event(raw), message, edited=True)
     chat = _citizen(message.get("from_id"), message.get("peer_id"))
     if not chat or number(message.get("out")) == 1:
         return None
@@ -199,16 +175,6 @@ def _citizen(sender: Any, peer: Any) -> str:
     return str(chat) if sender_id or chat < FIRST_GROUP_CHAT else ""
 
 
-def _payload(value: Any) -> Mapping[str, Any]:
-    """Of a button: VK gives JSON as text with message_new, an object or text with message_event."""
-    if isinstance(value, str):
-        try:
-            value = json.loads(value)
-        except (ValueError, RecursionError):
-            return {}
-    return value if isinstance(value, Mapping) else {}
-
-
 def _attached(message: Mapping[str, Any], text: str) -> Kind:
     """What the message is. Words with a link or a forwarded post stay words; words under a photo are its caption."""
     if isinstance(message.get("geo"), Mapping):
@@ -216,8 +182,8 @@ def _attached(message: Mapping[str, Any], text: str) -> Kind:
     attachments = message.get("attachments")
     for attachment in attachments if isinstance(attachments, list | tuple) else ():
         name = attachment.get("type") if isinstance(attachment, Mapping) else None
-        if isinstance(name, str) and name in _KINDS:
-            return _KINDS[name]
+        if isinstance(name, str) and name in KINDS:
+            return KINDS[name]
     return Kind.TEXT if text.strip() else Kind.OTHER
 
 

@@ -58,7 +58,7 @@ class Desk:
         self.database = database
         self.clock = clock
         self.content = content
-        self._informing = informing
+        self.informing = informing
 
     # reading
 
@@ -75,7 +75,7 @@ class Desk:
             case = await tx.cases.get(case_id)
             if case is None or not actor.may_see(case):
                 return None
-            await tx.audit.add(actor=actor.id, act="case_read", subject=case.id, now=self.clock.now())
+            await tx.audit.add(actor=f"staff:{actor.id}", act="case_read", subject=case.id, now=self.clock.now())
             return case
 
     # acting; `tx`: somebody else's transaction, which must have the citizen's lane first
@@ -240,7 +240,7 @@ class Desk:
     async def reaches(self, tx: Transaction, citizen_id: str) -> bool:
         """Whether words of a person reach the citizen: there is a chat, it is open, it may carry them."""
         place = (await tx.citizens.reachable_at([citizen_id])).get(citizen_id)
-        return place is not None and place[2] and place[0] not in self._informing
+        return place is not None and place[2] and place[0] not in self.informing
 
     def _deadlines(self, case: CaseRow, now: datetime) -> Deadlines:
         content = self.content()

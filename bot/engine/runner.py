@@ -23,6 +23,7 @@ from bot.engine.effects import ClaimMove
 from bot.engine.flow import Flows
 from bot.engine.press import Presses
 from bot.engine.reads import BatchReads, Reads
+from bot.engine.room import Room
 from bot.engine.session import Session, decode
 from bot.engine.taken import Surface, Taken
 from bot.engine.talk import Talk
@@ -41,6 +42,7 @@ BATCH = 64
 ATTEMPTS = 3
 DECIDE_S = 5.0
 IDLE_S = 1.0
+IN_GROUP = b'"group"'  # a quick look that may be wrong, before the message is read
 
 Moving = tuple[Claimed, str]  # a turn put aside, and the code of the move it asks for
 Known = tuple[Mapping[str, CitizenRow], Mapping[str, SessionRow]]
@@ -53,7 +55,7 @@ class Runner:
     Takes turns until told to stop. content: gives the edition in force at the moment of the turn.
 
     surfaces: by channel name; a channel that is off is absent, and its waiting turns are still taken. site: public
-    address of the installation's pages, empty without one.
+    address of the installation's pages, empty without one. room: takes what is said in chats of staff.
     """
 
     def __init__(
@@ -66,6 +68,7 @@ class Runner:
         *,
         batch: int = BATCH,
         site: str = "",
+        room: Room | None = None,
     ) -> None:
         self._database = database
         self._flows = flows
@@ -74,6 +77,7 @@ class Runner:
         self._clock = clock
         self._batch = batch
         self._site = site
+        self._room = room
         self._presses = Presses(database.cipher)
         self._apply = Apply(surfaces, self._presses)
         self._has_more = self._is_on = self._is_busy = False
@@ -180,7 +184,7 @@ class Runner:
                 again = await tx.inbox.claim_one(claimed.id, now=now)
                 if again is not None:
                     known = await self._known(tx, [again.citizen_id])
-                    moving = await self._take(tx, [again], known, now, code)
+                    moving = await self._take(tx, [again], known, now, code, is_alone=True)
                     tx.notify("outbox")
                     tx.notify("inbox")  # what waited for the other chat waits in this lane now
         except Unavailable:
@@ -196,13 +200,31 @@ class Runner:
         return await asyncio.gather(tx.citizens.load(ids), tx.sessions.load(ids))
 
     async def _take(
-        self, tx: Transaction, claimed: Sequence[Claimed], known: Known, now: datetime, code: str = ""
+        self,
+        tx: Transaction,
+        claimed: Sequence[Claimed],
+        known: Known,
+        now: datetime,
+        code: str = "",
+        *,
+        is_alone: bool = False,
     ) -> list[Moving]:
         """
-        Decide and write these turns. Gives those put aside: a move needs two lanes, taken in order, so it goes alone.
+        Decide and write these turns. Gives those put aside: a move, and what staff said in a chat, need two lanes,
+        taken in order, so each goes alone.
 
         code: of the move whose lanes the transaction has.
         """
+        in_groups = [one for one in claimed if IN_GROUP in one.payload and self._heard(one).group is not None]
+        aside: list[Moving] = [(one, "") for one in in_groups]
+        if aside and is_alone:
+            await self._in_group(tx, claimed[0], now)
+            return []
+        if aside:
+            left = {one.id for one, _ in aside}
+            return [*aside, *await self._take(tx, [one for one in claimed if one.id not in left], known, now, code)]
+        if not claimed:
+            return []
         citizens, sessions = known
         own = [one.citizen_id for one in claimed if not one.address]
         reachable = await tx.citizens.reachable_at(own) if own else {}
@@ -233,6 +255,13 @@ class Runner:
         await self._apply.write(tx, batch, now=now)
         TURNS.labels("done").inc(len(batch))
         return moving
+
+    async def _in_group(self, tx: Transaction, one: Claimed, now: datetime) -> None:
+        """Its words are erased at once: what was an answer or a note stands in the case."""
+        if self._room is not None:
+            await self._room.take(tx, one, self._heard(one), now)
+        await tx.inbox.finish([(one.id, False)], now=now)
+        TURNS.labels("done").inc()
 
     async def _decide(
         self,

@@ -17,6 +17,7 @@ from bot.engine.bookings import Hold, MoveBooking, WaitFor
 from bot.engine.effects import Ask, Choice, Effect, Enter, Goto, Keep, Say
 from bot.engine.flow import Flow
 from bot.engine.turn import Turn
+from bot.flows.words.answers import at_hand
 from bot.flows.words.appointments import (
     Times,
     aimed_at,
@@ -101,7 +102,7 @@ async def ask_day(turn: Turn) -> list[Effect]:
     ways += [] if all(days.values()) else [Choice("wait")]
     key = "slots.fitting" if len(shown) < len(days) else "slots.day"
     said = {"example": _example(times)} if key == "slots.day" else {}
-    return [Ask(key, [*choices, *ways], role=role_name(turn, aim.role), **said)]
+    return [Ask(key, at_hand(choices, ways), role=role_name(turn, aim.role), **said)]
 
 
 def _example(times: Times) -> str:
@@ -137,8 +138,10 @@ async def ask_full(turn: Turn) -> list[Effect]:
     return [Ask("slots.full", [Choice("wait"), Choice("day"), Choice("handover")], day=render.span_words(day, day))]
 
 
-@flow.hears("full")
+@flow.hears("full", words=True)
 async def full_answered(turn: Turn) -> list[Effect]:
+    if not turn.heard:
+        return await _wished(turn, "day")
     return [Enter("handover")] if turn.heard == "handover" else [Goto(turn.heard)]
 
 
@@ -171,7 +174,7 @@ async def ask_time(turn: Turn) -> list[Effect]:
     choices = [Choice(_button(slot), render.time_words(slot.starts_at, times.zone)) for slot in fitting]
     ways = [*([Choice("hours")] if len(fitting) < len(of_day) else []), Choice("day")]
     said = render.day_words(of_day[0].starts_at, times.zone, turn.now)
-    return [Ask("slots.time", [*choices, *ways], day=said, role=role_name(turn, aim.role))]
+    return [Ask("slots.time", at_hand(choices, ways), day=said, role=role_name(turn, aim.role))]
 
 
 def _button(slot: Slot) -> str:

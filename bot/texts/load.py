@@ -461,11 +461,8 @@ class _Assembly:
         lost = self._files.keys() - self._trees.keys()
         stages = {step.stage for situation in situations.values() for step in situation.plan}
         has_lost_plans = any(file.endswith("/plan.yaml") for file in lost)
-        known_events, known_stages = (
-            None if "events.yaml" in lost else events,
-            None if has_lost_plans else sorted(stages),
-        )
-        settle_surveys(drafts, names, known_events, known_stages)
+        known_events = None if "events.yaml" in lost else events
+        settle_surveys(drafts, names, known_events, None if has_lost_plans else sorted(stages))
         return {name: draft.survey for name, draft in drafts.items()}
 
     def _check_nudge(self, rules: Rules | None, events: Mapping[str, Event]) -> None:

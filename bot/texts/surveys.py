@@ -139,8 +139,9 @@ def _items(ident: str, reader: Reader, measure: str) -> dict[str, Item]:
 
 def _item(ident: str, reader: Reader, measure: str) -> Item:
     scale = reader.choice("scale", tuple(POINTS))
-    if scale not in SCALES[measure]:
-        remedy = f"в таком опросе бывает: {', '.join(SCALES[measure])}"
+    fitting = SCALES.get(measure, ())  # of no measure: told already
+    if scale and fitting and scale not in fitting:
+        remedy = f"в таком опросе бывает: {', '.join(fitting)}"
         reader.wrong("scale", f"«{scale}» не для «{measure}»", remedy)
     if scale not in SCORED and reader.has("reverse"):
         reader.wrong("reverse", "стоит у вопроса без оценки", "уберите")
@@ -193,7 +194,7 @@ def _asking(ident: str, reader: Reader) -> Asking:
 
 
 def _thresholds(reader: Reader, measure: str) -> dict[str, int]:
-    needed = MEASURES[measure]
+    needed = MEASURES.get(measure, ())
     inside = reader.child("thresholds", optional=not needed)
     if inside is None:
         return {}

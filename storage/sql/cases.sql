@@ -137,6 +137,11 @@ SELECT id, citizen_id FROM cases WHERE state <> 'closed' AND overdue_at IS NULL 
 SELECT id, citizen_id, owner FROM cases WHERE state <> 'closed' AND owner <> '' AND silent_at <= :now
 ORDER BY silent_at LIMIT :limit;
 
+-- name: cases_left_behind
+-- their owner is disabled, or known no more
+SELECT c.id, c.citizen_id, c.owner FROM cases c LEFT JOIN staff s ON s.id = c.owner
+WHERE c.state <> 'closed' AND c.owner <> '' AND (s.id IS NULL OR s.active = 0) LIMIT :limit;
+
 -- name: cases_escalate^
 UPDATE cases SET overdue_at = :now, version = version + 1, changed_at = :now
 WHERE id = :id AND state <> 'closed' AND overdue_at IS NULL AND due_at <= :now RETURNING version;

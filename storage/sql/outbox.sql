@@ -26,6 +26,12 @@ UPDATE outbox SET state = 4, finished_at = :at, reason = :reason WHERE id = :id 
 -- only when its own words are repeated.
 SELECT id, lane, is_repeat FROM outbox WHERE channel = :channel AND state IN (0, 1) AND state = 1 ORDER BY id;
 
+-- name: outbox_sent_as^
+SELECT sent_id, channel, address FROM outbox WHERE turn = :turn AND part = 0 AND state = 2;
+
+-- name: outbox_withdraw_turn!
+UPDATE outbox SET state = 5, finished_at = :at, reason = 'withdrawn', body = NULL WHERE turn = :turn AND state = 0;
+
 -- name: outbox_letters
 SELECT id, citizen_id, channel, key, reason, finished_at FROM outbox WHERE state = 4 ORDER BY id DESC LIMIT :limit;
 

@@ -46,13 +46,12 @@ ON CONFLICT (channel, find) DO UPDATE SET citizen_id = excluded.citizen_id, chat
 UPDATE outbox SET address = :find, state = 0, attempts = 0, not_before = 0, reason = NULL, finished_at = NULL
 WHERE citizen_id = :id AND channel = :channel AND (state IN (0, 1) OR (state = 4 AND body IS NOT NULL));
 
--- name: case_posts_put^
+-- name: case_posts_put!
 -- one card of a case in a chat, one post for each piece of the talk
-INSERT INTO case_posts (chat_id, case_id, kind, number, turn, version, posted_at)
-VALUES (:chat_id, :case_id, :kind, :number, :turn, :version, :at)
+INSERT INTO case_posts (chat_id, case_id, kind, number, turn, version, posted_at, tries)
+VALUES (:chat_id, :case_id, :kind, :number, :turn, :version, :at, :tries)
 ON CONFLICT (chat_id, case_id, kind, number) DO UPDATE SET turn = excluded.turn, version = excluded.version,
-    posted_at = excluded.posted_at
-RETURNING turn;
+    posted_at = excluded.posted_at, tries = excluded.tries;
 
 -- name: case_posts_settle!
 -- the platform's number of a post, once it is known
@@ -62,27 +61,48 @@ WHERE EXISTS (SELECT 1 FROM outbox o WHERE o.turn = case_posts.turn AND o.part =
 
 -- name: case_posts_of
 -- with what became of the newest sending: NULL when it is long ago
-SELECT p.chat_id, p.case_id, p.kind, p.number, p.turn, p.version, p.message,
-  (SELECT o.state FROM outbox o WHERE o.turn = p.turn AND o.part = 0)
-FROM case_posts p WHERE p.case_id = :case_id ORDER BY p.chat_id, p.kind, p.number;
+SELECT p.chat_id, p.case_id, p.kind, p.number, p.turn, p.version, p.message, p.tries, o.state, o.reason
+FROM case_posts p LEFT JOIN outbox o ON o.turn = p.turn AND o.part = 0
+WHERE p.case_id = :case_id ORDER BY p.chat_id, p.kind, p.number;
 
--- name: case_posts_card^
+-- name: case_posts_at^
 SELECT case_id FROM case_posts WHERE chat_id = :chat_id AND message = :message;
 
--- name: case_posts_topic^
+-- name: case_posts_in_topic^
 -- topics: the number of a post begins with that of its topic
 SELECT case_id FROM case_posts WHERE chat_id = :chat_id AND kind = 'card' AND message LIKE :topic || '/%';
 
--- name: case_posts_forget!
+-- name: case_posts_drop!
 DELETE FROM case_posts WHERE chat_id = :chat_id AND case_id = :case_id;
 
 -- name: case_posts_lost!
 -- nothing of it can be edited or answered any more: it is posted anew
 DELETE FROM case_posts WHERE chat_id = :chat_id;
 
--- name: cases_to_post
--- open ones, and those whose card says less than is known
-SELECT c.id FROM cases c WHERE c.state <> 'closed'
-UNION
-SELECT p.case_id FROM case_posts p LEFT JOIN cases c ON c.id = p.case_id
-WHERE p.kind = 'card' AND (c.id IS NULL OR c.version <> p.version);
+-- name: case_posts_bury!
+-- what could not be posted is posted anew, or given up: no letter for staff to look at
+UPDATE outbox SET state = 5, reason = 'posted anew', body = NULL WHERE turn = :turn AND state = 4;
+
+-- name: case_posts_gone!
+-- the citizen's data are deleted: what stands of them in chats is taken off
+UPDATE case_posts SET version = -1 WHERE case_id IN (SELECT id FROM cases WHERE citizen_id = :citizen_id);
+
+-- name: cases_to_show
+SELECT id FROM (
+    SELECT id, urgent, created_at FROM cases WHERE shown <> version
+    UNION SELECT p.case_id, 0, p.posted_at FROM case_posts p WHERE p.version < 0
+    UNION SELECT p.case_id, 1, p.posted_at FROM case_posts p JOIN outbox o ON o.turn = p.turn AND o.part = 0
+    WHERE o.state = 4) t
+ORDER BY urgent DESC, created_at LIMIT :limit;
+
+-- name: cases_shown!
+UPDATE cases SET shown = :version WHERE id = :id;
+
+-- name: cases_show_all!
+-- a chat more, or one with another number
+UPDATE cases SET shown = 0 WHERE state <> 'closed';
+
+-- name: staff_chats_reachable
+-- chats that take no message: the bot was put out of them
+SELECT c.id FROM staff_chats c JOIN addresses a ON a.channel = c.channel AND a.find = c.find
+WHERE a.unreachable_at IS NULL AND a.chat IS NOT NULL;

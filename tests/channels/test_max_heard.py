@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from bot.channels.max import Max
 from bot.channels.max_heard import LISTENED
 from bot.channels.port import Delivery, Forged
-from bot.messages import Address, Incoming, Kind
+from bot.messages import Address, Group, Incoming, Kind
 
 PAYLOADS = Path(__file__).parent / "payloads" / "max"
 SECRET = "right-secret-of-the-hook"
@@ -76,6 +76,9 @@ HEARD: dict[str, Incoming] = {
     "press_on_deleted": pressed(message="", answer=""),
     "press_without_payload": pressed(data=""),
     "press_without_time": pressed(event=HASH),
+    "group_press": msgspec.structs.replace(
+        pressed(), address=Address("max", "-70000000000001"), group=Group("123456789", PRESSED)
+    ),
     "start": about(Kind.START, "bot_started", source="cz77_booking"),
     "start_plain": about(Kind.START, "bot_started"),
     "start_token_too_long": about(Kind.START, "bot_started"),
@@ -253,7 +256,9 @@ def test_no_update_raises_anything_but_a_value_error(raw: dict[str, Any]) -> Non
     assert event.isprintable()
     if incoming is not None:
         assert incoming.event == event
-        assert incoming.address.chat.isdecimal()
+        is_group = incoming.group is not None
+        assert incoming.address.chat.removeprefix("-" if is_group else "").isdecimal()
+        assert abs(int(incoming.address.chat)) < 2**63
         assert 0 <= incoming.order < 2**63
         assert "\x00" not in incoming.text + incoming.data + incoming.message
         assert msgspec.json.decode(msgspec.json.encode(incoming), type=Incoming) == incoming

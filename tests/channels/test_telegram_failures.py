@@ -26,7 +26,7 @@ from aiogram.exceptions import (
     TelegramUnauthorizedError,
 )
 
-from bot.channels.port import Blocked, Broken, Channel, Refused, SendError, TooFast, Uncertain, Unreachable
+from bot.channels.port import Blocked, Broken, Channel, Moved, Refused, SendError, TooFast, Uncertain, Unreachable
 from bot.channels.telegram import Telegram
 from bot.messages import Address, Button, Kind, Outgoing
 from tests.platforms.telegram import TOKEN, TelegramEmulator
@@ -122,7 +122,7 @@ async def test_the_wait_is_taken_from_the_answer(telegram: Channel, platform: Te
     assert without.value.after is None
 
 
-async def test_a_chat_that_moved_is_refused(telegram: Channel, platform: TelegramEmulator) -> None:
+async def test_a_group_that_moved_tells_its_new_number(telegram: Channel, platform: TelegramEmulator) -> None:
     moved = {"ok": False, "error_code": 400, "description": "x", "parameters": {"migrate_to_chat_id": -1001}}
     platform.faults.plan(*[f"raw:400 {json.dumps(moved)}"] * 2)
     bare = Bot(TOKEN, session=AiohttpSession(api=TelegramAPIServer.from_base(platform.url)))
@@ -130,8 +130,9 @@ async def test_a_chat_that_moved_is_refused(telegram: Channel, platform: Telegra
     async with bare.session:
         with pytest.raises(TelegramMigrateToChat):
             await bare.send_message(42, "x")
-    with pytest.raises(Refused):
+    with pytest.raises(Moved) as told:
         await telegram.send(IVAN, screen(), 1)
+    assert told.value.chat == "-1001"
 
 
 async def test_when_nothing_listens_the_message_is_certainly_not_sent(

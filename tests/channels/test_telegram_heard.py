@@ -10,10 +10,11 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from bot.channels.port import Delivery, Forged
 from bot.channels.telegram import Telegram
-from bot.messages import Address, Incoming, Kind
+from bot.messages import Address, Group, Incoming, Kind
 
 PAYLOADS = Path(__file__).parent / "payloads" / "telegram"
 SECRET = "right-secret-123"
@@ -55,7 +56,7 @@ EXPECTED: dict[str, Incoming | type[ValueError] | None] = {
     "none_other_bot": None,
     "none_own_message": None,
     "none_pinned": None,
-    "none_press_in_group": None,
+    "group_press": structs.replace(pressed(), address=Address("telegram", "-1001234567"), group=Group("42", "8")),
     "none_reaction": None,
     "none_unknown_type": None,
     "other_dice": said(Kind.OTHER),

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bot.channels.port import Delivery, Forged
 from bot.channels.vk import Vk
 from bot.channels.vk_heard import Orders
-from bot.messages import Address, Incoming, Kind
+from bot.messages import Address, Group, Incoming, Kind
 
 PAYLOADS = Path(__file__).parent / "payloads" / "vk"
 SECRET = "right-secret-123"
@@ -40,7 +40,7 @@ EXPECTED: dict[str, Incoming | type[ValueError] | None] = {
     "none_other_community": None,
     "none_own_message": None,
     "none_post": None,
-    "none_press_in_group_chat": None,
+    "group_press": Incoming("", Address("vk", "2000000001"), Kind.PRESS, data="x", answer="a", group=Group("42")),
     "none_reply_of_admin": None,
     "none_unknown_type": None,
     "photo": said(Kind.PHOTO),

@@ -105,7 +105,7 @@ SOMEWHERE_ELSE = f"""
     > [call]
     < booking.call [here]
     > 8 900 000-00-00, лучше после шести
-    < handover.sent [add] [menu]
+    < handover.sent ...
 """
 
 MOVED_AND_CANCELLED = f"""

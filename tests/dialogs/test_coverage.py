@@ -31,6 +31,7 @@ from tests.booking.desk import every_visit
 from tests.databases import SECRETS
 from tests.delivery.platform import Platform
 from tests.delivery.world import World
+from tests.dialogs.booking_walk import roomy, walk_booking
 from tests.dialogs.offices import several_offices
 from tests.dialogs.transcripts import EVERYWHERE, TO_PLAN
 from tests.dialogs.walk import Record, act, explore, recorded
@@ -58,7 +59,7 @@ class Walk:
     def __init__(self, database: Database, flows: Flows) -> None:
         self.database = database
         self.flows = flows
-        self.content = real_content(FLOWS)
+        self.content = roomy(real_content(FLOWS))
         self._names = count(1)
 
     async def meet(self, *, policy: str = "full", clock: FixedClock | None = None, channel: str = "web") -> Talk:
@@ -147,10 +148,11 @@ class Walk:
         await self._late()
         await self._broken()
         await self._printable()
+        await walk_booking(self.meet)
         await self._many_offices()
 
     async def _many_offices(self) -> None:
-        content, self.content = self.content, several_offices()
+        content, self.content = self.content, roomy(several_offices())
         await explore(self.meet, [("/start",), ("/start", "1", "меню", "[more]", "[office]")])
         talk = await self.meet(channel="vk")
         for line in ("/start", "1", *PLANNED[1:], "/data", "[file]"):

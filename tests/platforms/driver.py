@@ -195,7 +195,7 @@ class Citizen:
         heard = []
         for row in await self.rows(self._seen):
             self._seen = row.number
-            if row.state == CANCELLED or row.key == ERASE_KEY:
+            if row.state == CANCELLED or row.key == ERASE_KEY or row.key.startswith("desk."):  # a staff chat's
                 continue
             assert row.state == SENT, f"{row.key} is not sent: {row.reason}"
             shown = next((one for one in self.screen if one.id == row.sent_id), None)

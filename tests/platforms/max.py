@@ -244,8 +244,9 @@ class MaxEmulator(MaxPeople):
     def _send(self, query: Mapping[str, str], body: dict[str, Any]) -> dict[str, Any]:
         if ("user_id" in query) == ("chat_id" in query):
             raise Refusal(400, "proto.payload", "One of user_id and chat_id required")
-        person = _number(query, "user_id", 1, 2**63 - 1, 0) or _number(query, "chat_id", DIALOG, 2**63 - 1, 0) - DIALOG
-        chat = str(person)
+        person = _number(query, "user_id", 1, 2**63 - 1, 0)
+        group = _number(query, "chat_id", -(2**63), 2**63 - 1, 0)
+        chat = str(person or (group if group < 0 else group - DIALOG))
         if fault := body_fault(body):
             raise Refusal(400, "proto.payload", fault)
         self._reachable(chat)

@@ -210,6 +210,9 @@ class MaxPeople(Emulator):
     def _whole(self, mid: str, sender: Mapping[str, Any]) -> dict[str, Any]:
         """A message as updates and answers show it; `recipient.user_id` is who did not write it."""
         kept = self._messages[mid]
+        if int(kept.chat) < 0:
+            recipient: dict[str, Any] = {"chat_id": int(kept.chat), "chat_type": "chat", "user_id": None}
+            return {"sender": sender, "recipient": recipient, "timestamp": kept.timestamp, "body": dict(kept.body)}
         other = BOT["user_id"] if sender["user_id"] != BOT["user_id"] else int(kept.chat)
         recipient = {"chat_id": DIALOG + int(kept.chat), "chat_type": "dialog", "user_id": other}
         return {"sender": sender, "recipient": recipient, "timestamp": kept.timestamp, "body": dict(kept.body)}

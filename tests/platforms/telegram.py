@@ -72,6 +72,10 @@ class TelegramEmulator(Emulator):
         self.strangers: set[str] = set()
         self.deactivated: set[str] = set()
         self.uneditable: set[str] = set()
+        self.forums: dict[str, dict[str, str]] = {}  # group -> topic -> title
+        self.threads: dict[tuple[str, str], str] = {}  # (group, message) -> topic
+        self.upgraded: dict[str, str] = {}  # group -> its number as a supergroup
+        self.put_out: set[str] = set()  # groups that removed the bot
         self.undeletable: set[str] = set()
         self.keep_requests = True
         self.sent = 0

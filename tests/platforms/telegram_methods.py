@@ -165,13 +165,29 @@ async def set_my_commands(telegram: "TelegramEmulator", params: dict[str, Any]) 
     return True
 
 
+async def create_forum_topic(telegram: "TelegramEmulator", params: dict[str, Any]) -> Any:
+    chat, title = _chat(telegram, params), str(params.get("name", ""))
+    if chat not in telegram.forums:
+        raise ApiError(400, "Bad Request: the chat is not a forum")
+    if not 1 <= len(title) <= 128:
+        raise ApiError(400, "Bad Request: topic name is wrong")
+    number = telegram.next_message
+    telegram.next_message += 1
+    telegram.forums[chat][str(number)] = title
+    return {"message_thread_id": number, "name": title, "icon_color": 7322096}
+
+
 async def send_message(telegram: "TelegramEmulator", params: dict[str, Any]) -> Any:
     chat, text = _chat(telegram, params), _text(params)
+    thread = str(params.get("message_thread_id", ""))
+    if thread and thread not in telegram.forums.get(chat, {}):
+        raise ApiError(400, "Bad Request: message thread not found")
     buttons, menu = _keyboard(params.get("reply_markup"))
     if telegram.limits:
         telegram.pace.check(chat)
     shown = Shown(str(telegram.next_message), text, buttons, menu)
     telegram.next_message += 1
+    telegram.threads[chat, shown.id] = thread
     if menu is not None:
         telegram.bottom[chat] = menu
     telegram.shown(chat).append(shown)
@@ -250,6 +266,7 @@ METHODS: dict[str, Callable[["TelegramEmulator", dict[str, Any]], Awaitable[Any]
     "getWebhookInfo": get_webhook_info,
     "setMyCommands": set_my_commands,
     "sendMessage": send_message,
+    "createForumTopic": create_forum_topic,
     "editMessageText": edit_message_text,
     "deleteMessage": delete_message,
     "deleteMessages": delete_messages,
@@ -265,6 +282,11 @@ def _chat(telegram: "TelegramEmulator", params: dict[str, Any]) -> str:
         raise ApiError(400, "Bad Request: chat_id is empty")
     if not chat.removeprefix("-").isdigit() or chat in telegram.strangers:
         raise ApiError(400, "Bad Request: chat not found")
+    if chat in telegram.upgraded:
+        words = "Bad Request: group chat was upgraded to a supergroup chat"
+        raise ApiError(400, words, migrate_to_chat_id=int(telegram.upgraded[chat]))
+    if chat in telegram.put_out:
+        raise ApiError(403, "Forbidden: bot was kicked from the supergroup chat")
     if chat in telegram.blocked:
         raise ApiError(403, "Forbidden: bot was blocked by the user")
     if chat in telegram.deactivated:

@@ -22,8 +22,10 @@ ALTER TABLE cases ADD COLUMN silent_at {bigint};
 ALTER TABLE cases ADD COLUMN overdue_at {bigint};
 ALTER TABLE cases ADD COLUMN answered_at {bigint};
 ALTER TABLE cases ADD COLUMN changed_at {bigint};
+ALTER TABLE cases ADD COLUMN shown INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE cases ADD COLUMN solved TEXT NOT NULL DEFAULT '';
 CREATE INDEX cases_queue ON cases (urgent, created_at) WHERE state <> 'closed';
+CREATE INDEX cases_unshown ON cases (created_at) WHERE shown <> version;
 CREATE INDEX cases_due ON cases (due_at) WHERE state <> 'closed' AND overdue_at IS NULL;
 CREATE INDEX cases_silent ON cases (silent_at) WHERE state <> 'closed' AND owner <> '';
 ALTER TABLE case_words ADD COLUMN author TEXT NOT NULL DEFAULT 'citizen';
@@ -69,10 +71,14 @@ CREATE TABLE case_posts (
     number INTEGER NOT NULL,
     turn TEXT NOT NULL,
     version INTEGER NOT NULL,
+    tries INTEGER NOT NULL DEFAULT 0,
     message TEXT,
     posted_at {bigint} NOT NULL,
     PRIMARY KEY (chat_id, case_id, kind, number));
 CREATE INDEX case_posts_message ON case_posts (chat_id, message);
+CREATE INDEX case_posts_case ON case_posts (case_id);
+CREATE INDEX case_posts_turn ON case_posts (turn);
+CREATE INDEX case_posts_gone ON case_posts (case_id) WHERE version < 0;
 """
 
 
