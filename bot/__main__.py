@@ -18,6 +18,7 @@ import typer
 
 from bot.app import Role
 from bot.app import run as run_app
+from bot.commands import cases
 from bot.commands.shell import log as _log
 from bot.commands.shell import refuse as _refuse
 from bot.commands.shell import say as _say
@@ -38,6 +39,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     no_args_is_help=True,
 )
+
+app.add_typer(cases.app, name="cases")
 
 OTHERS_TRIES, OTHERS_S = 40, 0.05
 

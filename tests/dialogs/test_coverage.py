@@ -27,6 +27,7 @@ from storage.records import PlanItemRow, ReminderRow
 from tests.databases import SECRETS
 from tests.delivery.platform import Platform
 from tests.delivery.world import World
+from tests.dialogs.cases import Cases
 from tests.dialogs.offices import several_offices
 from tests.dialogs.transcripts import EVERYWHERE, TO_PLAN
 from tests.dialogs.walk import Record, act, explore, recorded
@@ -41,7 +42,7 @@ FIRST_DAYS = ("/start", "/menu", "[more]", "[info]", "[pre_release]", "[days]")
 AGREED = PLANNED[: PLANNED.index("[yes]") + 1]  # the first question is asked
 NIGHT = datetime(2026, 11, 23, 20, 0, tzinfo=UTC)  # 03:00 in Barnaul
 # made by the engine itself, or for flows to come
-ENGINES_OWN = (effects.Again, effects.Back, effects.MarkReachable, effects.Finish)
+ENGINES_OWN = (effects.Again, effects.Back, effects.MarkReachable, effects.Finish, effects.Refusable)
 
 
 class Walk:
@@ -138,6 +139,7 @@ class Walk:
         await self._late()
         await self._broken()
         await self._printable()
+        await Cases(self.meet).everything()
         await self._many_offices()
 
     async def _many_offices(self) -> None:
