@@ -18,7 +18,7 @@ import typer
 
 from bot.app import Role
 from bot.app import run as run_app
-from bot.commands import cases
+from bot.commands import cases, point, referrals, staff, surveys, visits
 from bot.commands.shell import log as _log
 from bot.commands.shell import refuse as _refuse
 from bot.commands.shell import say as _say
@@ -41,6 +41,12 @@ app = typer.Typer(
 )
 
 app.add_typer(cases.app, name="cases")
+app.add_typer(staff.app, name="staff")
+app.add_typer(visits.app, name="visits")
+app.add_typer(surveys.report, name="report")
+app.add_typer(surveys.survey, name="survey")
+app.add_typer(point.app, name="point")
+app.add_typer(referrals.app, name="referrals")
 
 OTHERS_TRIES, OTHERS_S = 40, 0.05
 
@@ -64,7 +70,7 @@ def demo() -> None:
         def say(line: str) -> None:
             _say(f"{line}\nОткройте этот адрес в браузере. Остановить: Ctrl-C. Данные: {settings.data_dir}")
 
-        sys.exit(_work(run_app(settings, Role.ALL, say)))
+        sys.exit(_work(run_app(settings, Role.ALL, say, samples=_say)))
 
 
 @app.command()
@@ -427,6 +433,11 @@ PURGED = {
     "words": "тексты, чей срок вышел",
     "dedupe": "отметки о полученных сообщениях",
     "cases": "слова закрытых обращений",
+    "bookings": "старые записи на приём",
+    "visits": "итоги давних приёмов",
+    "moves": "коды для перехода в другой чат",
+    "survey_words": "слова в опросах",
+    "surveys": "отметки о приглашениях на опросы",
     "reminders": "прошедшие напоминания",
     "desk": "старые входы в кабинет",
 }

@@ -12,7 +12,7 @@ import asyncio
 import os
 import signal
 import socket
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import ExitStack, suppress
 from enum import StrEnum
 from typing import Any
@@ -20,6 +20,9 @@ from typing import Any
 import structlog
 
 from bot import heap
+from bot.accounts.roles import EVERYBODY, LEADING
+from bot.accounts.samples import Sample, samples
+from bot.booking.rounds import Rounds
 from bot.channels.port import Presence
 from bot.desk.board import Board
 from bot.desk.watch import Watch
@@ -28,18 +31,23 @@ from bot.editions import Told
 from bot.erasures import ErasureLog, Notes
 from bot.gauges import Gauges
 from bot.nudges import Nudging
-from bot.parts import PATIENCE_S, CannotStart, Parts, opened
+from bot.parts import PATIENCE_S, CannotStart, Parts, needs, opened
 from bot.reminders import Reminding, withdraw
 from bot.scheduler import Scheduler, Tick, Ticker
 from bot.settings import MESSENGERS, Settings
+from bot.surveying import Surveying
 from bot.telemetry import alarm
 from bot.timer import LoopTimer
+from bot.troubles import Troubles
 from bot.upkeep import Purge
 from storage.errors import StorageError
 
 log = structlog.get_logger()
 
+BOOK_S = 10.0
 DRAIN_S = 12.0  # a sender alone may take 10
+REMIND_S, NOTE_S, WATCH_S, GAUGE_S, TROUBLE_S, SEAL_S, NUDGE_S, PURGE_S = 1.0, 1.0, 0.5, 15.0, 5.0, 60.0, 60.0, 3600.0
+SURVEY_S, SAMPLE_S = 60.0, 3600.0
 REMIND_S, NOTE_S, WATCH_S, GAUGE_S, SEAL_S, NUDGE_S, PURGE_S = 1.0, 1.0, 0.5, 15.0, 60.0, 60.0, 3600.0
 BOARD_S, CASES_S = 1.0, 20.0
 PREVIEW_S = 0.3  # between two looks at the content, while somebody writes it
@@ -60,10 +68,11 @@ class Role(StrEnum):
         return self in (Role.ALL, role)
 
 
-async def run(settings: Settings, role: Role, say: Say, *, told: Told | None = None) -> int:
+async def run(settings: Settings, role: Role, say: Say, *, told: Told | None = None, samples: Say | None = None) -> int:
     """
     The whole life of a process; returns its exit code. say: tells the operator the chat's address, once.
 
+    samples: makes sample accounts of the console, and hears them; they need no second factor (for the demo).
     told: hears what is wrong with the content after each change, which is looked for more often then. Raises
     CannotStart.
     """
@@ -76,7 +85,8 @@ async def run(settings: Settings, role: Role, say: Say, *, told: Told | None = N
         listening = stack.enter_context(_listen(settings.web_host, port)) if port is not None else None
         publishes = role.does(Role.SCHEDULER)
         async with opened(settings, publishes=publishes, patience_s=PATIENCE_S, told=told) as parts:
-            return await App(parts, role, listening, say, watch_s=PREVIEW_S if told else WATCH_S).run(stop)
+            watch_s = PREVIEW_S if told else WATCH_S
+            return await App(parts, role, listening, say, watch_s=watch_s, samples=samples).run(stop)
 
 
 def _check(settings: Settings, role: Role) -> None:
@@ -135,13 +145,22 @@ class App:
     """
 
     def __init__(
-        self, parts: Parts, role: Role, listening: socket.socket | None, say: Say, *, watch_s: float = WATCH_S
+        self,
+        parts: Parts,
+        role: Role,
+        listening: socket.socket | None,
+        say: Say,
+        *,
+        watch_s: float = WATCH_S,
+        samples: Say | None = None,
     ) -> None:
         self._parts = parts
         self._role = role
         self._listening = listening
         self._say = say
         self._watch_s = watch_s
+        self._say_samples = samples
+        self._needs_code = EVERYBODY if parts.settings.desk_code == "all" else LEADING
         self._timer = LoopTimer()
         self._duties = self._make_duties()
         self._notes = Notes(parts.database, ErasureLog(parts.settings.data_dir))
@@ -193,6 +212,7 @@ class App:
         roles: dict[str, Coroutine[Any, Any, None]] = {
             "editions": parts.editions.follow(stop),
             "heap": heap.settle(stop, self._timer),
+            "troubles": Ticker([Tick("troubles", TROUBLE_S, Troubles(parts.database, parts.clock).write)]).run([stop]),
         }
         if role.does(Role.WORKER):
             for duty in self._duties.values():
@@ -213,6 +233,9 @@ class App:
         return [
             Tick("reminders", REMIND_S, Reminding(parts.database, parts.clock).take),
             Tick("nudges", NUDGE_S, self._nudge),
+            Tick("bookings", BOOK_S, Rounds(parts.database, parts.clock, parts.editions.content).go),
+            Tick("surveys", SURVEY_S, self._survey),
+            Tick("samples", SAMPLE_S, self._sample),
             Tick("erasures", NOTE_S, self._note),
             Tick("content", self._watch_s, parts.editions.watch),
             Tick("audit", SEAL_S, self._seal),
@@ -228,6 +251,18 @@ class App:
         await Nudging(parts.database, parts.clock, parts.editions.content(), full).plan()
         not_full = [name for name in (*MESSENGERS, "web") if settings.policy(name) != "full"]
         await withdraw(parts.database, not_full, parts.clock.now())
+
+    def _surveying(self) -> Surveying:
+        """On the web page an invitation waits in the chat until its citizen comes back."""
+        parts = self._parts
+        full = {name for name in (*MESSENGERS, "web") if parts.settings.policy(name) == "full"}
+        return Surveying(parts.database, parts.clock, parts.editions.content(), full)
+
+    async def _survey(self) -> None:
+        await self._surveying().plan()
+
+    async def _sample(self) -> None:
+        await self._surveying().sample()
 
     async def _note(self) -> None:
         await self._notes.write(self._parts.clock.now())
@@ -250,10 +285,12 @@ class App:
     async def _serve(self, listening: socket.socket, stop: asyncio.Event) -> None:
         """The web server until `stop`; open streams are told to come again."""
         from bot.web.application import WebParts, make_application
+        from bot.web.console.desk import DeskParts
         from bot.web.server import server
 
         parts, settings = self._parts, self._parts.settings
         is_web = self._role.does(Role.WEB)
+        shown = await self._samples() if is_web and self._say_samples else ()
         hooked = {name: one.channel for name, one in parts.messengers.items() if one.hook is not None}
         application = make_application(
             WebParts(
@@ -269,6 +306,15 @@ class App:
                 embed_origins=settings.embed_origins,
                 trusted_proxies=settings.trusted_proxies,
                 metrics_token=settings.metrics_token.get_secret_value(),
+                desk=DeskParts(
+                    needs_code=() if shown else self._needs_code,
+                    content_dir=settings.content_dir,
+                    needs=needs(),
+                    public_url=settings.public_url,
+                    has_chat=settings.is_on("web"),
+                )
+                if is_web
+                else None,
             )
         )
         host, port = listening.getsockname()[:2]
@@ -276,11 +322,20 @@ class App:
         ender = asyncio.create_task(_end(serving, stop))
         if is_web and settings.is_on("web"):
             self._say(f"Веб-чат: {settings.public_url or _address(host, port)}")
+        if self._say_samples and shown:
+            self._say_samples(f"Кабинет сотрудника: {_address(host, port)}desk")
+            for sample in shown:
+                self._say_samples(f"  {sample.login:<12} {sample.password}")
         try:
             await serving.serve(sockets=[listening])
         finally:
             ender.cancel()
             await asyncio.gather(ender, return_exceptions=True)
+
+    async def _samples(self) -> Sequence[Sample]:
+        parts = self._parts
+        office = parts.editions.content().default_office.id
+        return await samples(parts.database, parts.clock, parts.settings.data_dir, office)
 
 
 async def _end(serving: Any, stop: asyncio.Event) -> None:

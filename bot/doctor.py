@@ -13,6 +13,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot import keyfile
+from bot.booking.calendar import knows_moves
+from bot.booking.rounds import broken
 from bot.channels.port import Finding
 from bot.clock import Clock
 from bot.lineup import Messenger, messengers
@@ -31,6 +33,7 @@ CLOCK_MOST = timedelta(seconds=60)  # reminders may be a minute late, not more
 CHANNEL_S = 40.0
 DATE_S = 10.0
 DOUBTS_SHOWN = 10
+MOVES_MONTH = 11  # days off of the next year are decreed by then
 
 
 async def examine(settings: Settings, clock: Clock) -> AsyncIterator[Finding]:
@@ -45,6 +48,8 @@ async def examine(settings: Settings, clock: Clock) -> AsyncIterator[Finding]:
     if content is None:
         return
     for finding in _zone(content, clock):
+        yield finding
+    for finding in await _schedule(settings, content, clock):
         yield finding
     async for finding in _channels(settings, content, clock):
         yield finding
@@ -180,6 +185,28 @@ def _zone(content: Content, clock: Clock) -> list[Finding]:
     except (ZoneInfoNotFoundError, ValueError):
         return [Finding(True, f"нет часового пояса {name}", "проверьте timezone в offices; обновите пакет tzdata")]
     return [Finding(False, f"часовой пояс {name}, сейчас там {clock.now().astimezone(zone):%d.%m.%Y %H:%M}")]
+
+
+async def _schedule(settings: Settings, content: Content, clock: Clock) -> list[Finding]:
+    """What the schedule as written in the files would do to people who are booked, and what the calendar lacks."""
+    found = []
+    now = clock.now()
+    if content.points and now.month >= MOVES_MONTH and not knows_moves(now.year + 1):
+        what = f"перенос выходных на {now.year + 1} год встроенный календарь не знает"
+        found.append(Finding(False, what, "обновите программу или впишите дни в calendar.yaml"))
+    if settings.is_sqlite and not path_of(settings.database).exists():
+        return found
+    try:
+        async with opened_database(settings, migrate=False) as (database, _):
+            lost = [row for row in await broken(database, content, now) if not row.is_held]
+    except (CannotStart, StorageError):
+        return found  # told already
+    if lost:
+        slots = "; ".join(f"{row.point}, {row.wall.replace('T', ' ')}" for row in lost[:DOUBTS_SHOWN])
+        what = f"записей на приём, для которых в расписании нет места: {len(lost)} ({slots})"
+        remedy = "поправьте часы в points; если так и надо, бот сам предупредит людей и предложит другое время"
+        found.append(Finding(False, what, remedy))
+    return found
 
 
 def _skew(whose: str, theirs: datetime, ours: datetime) -> list[Finding]:

@@ -2,13 +2,19 @@
 The way in: raw updates become stored incomings before the platform is told "received".
 
 `Inbox.store` groups what arrives at the same moment (many webhook calls) into one transaction; it returns after the
-commit.
+commit. A few that arrive while nothing waits are taken by the runner of this process in that very transaction:
+
+    stored, decided, answers leased --> commit --> "received" is said, answers are sent
+      +-- the database refuses it: rolled back, stored alone, taken by the usual batches
 """
 
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
 
 import msgspec
 import structlog
@@ -17,12 +23,14 @@ from bot.channels.port import Channel, Raw
 from bot.clock import Clock
 from bot.messages import Incoming
 from bot.telemetry import BROKEN, STORED, alarm
-from storage.database import Database
+from storage.database import Database, Transaction
+from storage.errors import Unavailable
 from storage.records import Arrival
 
 log = structlog.get_logger()
 
 GROUP_MAX = 200
+FEW = 16  # more of them make a batch of their own
 
 _encoder = msgspec.json.Encoder()
 
@@ -71,6 +79,14 @@ def _raw_bytes(raw: Raw) -> bytes:
         return repr(raw).encode("utf-8", "replace")
 
 
+class Prompt(Protocol):
+    """The runner, as the inbox sees it."""
+
+    async def join(self, tx: Transaction, citizens: Collection[str], committed: ExitStack, *, now: datetime) -> bool:
+        """Take what these citizens said, now; false when something is left for the batches."""
+        ...
+
+
 @dataclass(slots=True)
 class _Waiting:
     arrivals: Sequence[Arrival]
@@ -79,11 +95,12 @@ class _Waiting:
 
 
 class Inbox:
-    """Stores arrivals; many callers share one transaction and one commit."""
+    """Stores arrivals; many callers share one transaction and one commit. prompt: takes a few along."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, prompt: Prompt | None = None) -> None:
         self._database = database
         self._clock = clock
+        self._prompt = prompt
         self._waiting: list[_Waiting] = []
         self._writer: asyncio.Task[None] | None = None
         self._is_refusing = False
@@ -118,7 +135,7 @@ class Inbox:
                 group.append(self._waiting.pop(0))
                 size += len(group[-1].arrivals)
             try:
-                await self._commit(group)
+                await self._keep(group)
             except BaseException as error:
                 for waiting in group:
                     if not waiting.stored.done():
@@ -134,15 +151,30 @@ class Inbox:
                     if not waiting.stored.done():
                         waiting.stored.set_result(None)
 
-    async def _commit(self, group: Sequence[_Waiting]) -> None:
-        now = self._clock.now()
+    async def _keep(self, group: Sequence[_Waiting]) -> None:
         arrivals = [arrival for waiting in group for arrival in waiting.arrivals]
-        async with self._database.write() as tx:
-            await tx.inbox.store(arrivals, now=now)
-            for waiting in group:
-                if waiting.cursor is not None:
-                    channel, account, value = waiting.cursor
-                    await tx.inbox.move_cursor(channel, account, value, now=now)
-            tx.notify("inbox")
+        prompt = self._prompt if len(arrivals) <= FEW else None
+        try:
+            await self._commit(group, arrivals, prompt)
+        except Unavailable:
+            raise
+        except Exception as error:
+            if prompt is None:
+                raise
+            log.warning("stored_alone", error=type(error).__name__)
+            await self._commit(group, arrivals, None)
         for channel, number in Counter(row.channel for row in arrivals).items():
             STORED.labels(channel).inc(number)
+
+    async def _commit(self, group: Sequence[_Waiting], arrivals: Sequence[Arrival], prompt: Prompt | None) -> None:
+        now = self._clock.now()
+        with ExitStack() as committed:
+            async with self._database.write() as tx:
+                citizens = await tx.inbox.admit(arrivals, now=now)
+                for waiting in group:
+                    if waiting.cursor is not None:
+                        channel, account, value = waiting.cursor
+                        await tx.inbox.move_cursor(channel, account, value, now=now)
+                owners = set(citizens.values())
+                if not owners or prompt is None or not await prompt.join(tx, owners, committed, now=now):
+                    tx.notify("inbox")

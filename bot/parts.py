@@ -176,7 +176,8 @@ async def opened(
         desk = Desk(database, clock, editions.content, informing)
         runner = Runner(database, FLOWS, editions.content, shown, clock, site=site, room=StaffRoom(desk))
         try:
-            yield Parts(settings, database, clock, held, editions, on, shown, Inbox(database, clock), runner, desk)
+            intake = Inbox(database, clock, runner)
+            yield Parts(settings, database, clock, held, editions, on, shown, intake, runner, desk)
         finally:
             for messenger in on.values():
                 await messenger.channel.close()

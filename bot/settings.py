@@ -81,6 +81,7 @@ class Settings(BaseSettings):
     webhook_secret: HookSecret = SecretStr("")
     trusted_proxies: Networks = ()
     embed_origins: Origins = ()
+    desk_code: Literal["leads", "all"] = "leads"
     metrics_token: Token = SecretStr("")
     web_policy: Policy = "full"
     telegram_token: Token = SecretStr("")

@@ -1,5 +1,7 @@
 """Counters for `/metrics`, and the alarm. Ids and kinds only: no words, names, addresses."""
 
+from collections import Counter as Counts
+
 import structlog
 from prometheus_client import Counter, Gauge, Histogram
 
@@ -21,7 +23,18 @@ CONTENT_MISTAKES = Gauge("bot_content_mistakes", "Mistakes that keep the content
 UP = Gauge("bot_channel_up", "1: the channel works", ["channel"])
 
 
+_raised: Counts[str] = Counts()
+
+
 def alarm(what: str, **facts: object) -> None:
     """Somebody must look: an ERROR line and a counter. what: a fixed short name; facts: ids, counts, class names."""
     ALARMS.labels(what).inc()
+    _raised[what] += 1
     log.error("alarm", what=what, **facts)
+
+
+def take_alarms() -> dict[str, int]:
+    """How often each alarm was raised in this process since the last call."""
+    taken = dict(_raised)
+    _raised.clear()
+    return taken

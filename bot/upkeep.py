@@ -18,6 +18,7 @@ from storage.retention import SEALED
 HOLD_S = 0.2  # the longest a transaction may hold the writer: turns of citizens wait for it
 ROWS, ROWS_MIN, ROWS_MAX = 100, 1, 1000
 DAY = timedelta(days=1)  # a session of the console is long over by then
+INVITED = timedelta(days=400)  # as long as any limit between two surveys, and the rotation of their questions
 HOUR = timedelta(hours=1)  # as long as a try to claim a code counts
 
 Step = Callable[[Transaction, int], Awaitable[int]]
@@ -63,13 +64,18 @@ class Purge:
         terms = self._terms
         hours, raw = now - timedelta(hours=terms.session_hours), now - timedelta(days=terms.raw_words_days)
         dedupe, cases = now - timedelta(days=terms.dedupe_days), now - timedelta(days=terms.closed_case_days)
+        visits = now - timedelta(days=terms.booking_days)
         return [
             ("sessions", lambda tx, limit: tx.retention.sessions(before=hours, limit=limit)),
             ("words_without_consent", lambda tx, limit: tx.retention.words_without_consent(before=hours, limit=limit)),
             ("words", lambda tx, limit: tx.retention.words(before=raw, limit=limit)),
             ("dedupe", lambda tx, limit: tx.retention.dedupe(before=dedupe, limit=limit)),
             ("cases", lambda tx, limit: tx.retention.cases(before=cases, limit=limit)),
+            ("bookings", lambda tx, limit: tx.retention.bookings(before=visits, limit=limit)),
+            ("visits", lambda tx, limit: tx.retention.visits(before=visits, limit=limit)),
             ("moves", lambda tx, limit: tx.retention.moves(before=now - HOUR, limit=limit)),
+            ("survey_words", lambda tx, limit: tx.retention.survey_words(before=raw, limit=limit)),
+            ("surveys", lambda tx, limit: tx.retention.survey_invitations(before=now - INVITED, limit=limit)),
             ("reminders", lambda tx, limit: tx.retention.reminders(before=dedupe, limit=limit)),
             ("desk", lambda tx, limit: tx.retention.desk(before=now - DAY, limit=limit)),
         ]

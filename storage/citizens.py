@@ -1,13 +1,16 @@
 """A citizen's lane and profile: consent, stop mark, situations, where they are reached."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 
 from storage.handle import Handle
-from storage.inbox import ids_of
+from storage.inbox import gathered, ids_of
 from storage.moments import from_ms, to_ms
 from storage.records import CitizenRow, Holdings
 from storage.retention import BY_ID, CONSENT
+from storage.rivals import forget_bookings
+from storage.surveys import Surveys
 
 
 class Citizens:
@@ -15,15 +18,16 @@ class Citizens:
         self._on = handle
 
     async def load(self, ids: Sequence[str]) -> dict[str, CitizenRow]:
+        queries, connection, wanted = self._on.queries, self._on.connection, ids_of(self._on, ids)
+        chosen, rows = await asyncio.gather(  # asked at once: on SQLite they share a hop
+            gathered(queries.situations_load(connection, ids=wanted)),
+            gathered(queries.citizens_load(connection, ids=wanted)),
+        )
         situations: dict[str, list[str]] = {}
-        async for citizen_id, situation in self._on.queries.situations_load(
-            self._on.connection, ids=ids_of(self._on, ids)
-        ):
+        for citizen_id, situation in chosen:
             situations.setdefault(citizen_id, []).append(situation)
         citizens = {}
-        async for id_, stopped, version, at, office in self._on.queries.citizens_load(
-            self._on.connection, ids=ids_of(self._on, ids)
-        ):
+        for id_, stopped, version, at, office in rows:
             citizens[id_] = CitizenRow(
                 id_,
                 from_ms(stopped) if stopped is not None else None,
@@ -77,7 +81,7 @@ class Citizens:
         row = await self._on.queries.holdings(self._on.connection, id=citizen_id)
         situations = [row_[0] async for row_ in self._on.queries.situations_of(self._on.connection, id=citizen_id)]
         consent_at = from_ms(row[4]) if row[4] is not None else None
-        return Holdings(tuple(situations), consent_at, row[0], row[1], row[2], row[3], row[5])
+        return Holdings(tuple(situations), consent_at, row[0], row[1], row[2], row[3], row[5], row[6])
 
     async def erase(self, citizen_id: str, *, now: datetime) -> None:
         """
@@ -97,7 +101,9 @@ class Citizens:
         await queries.plan_forget(connection, citizen_id=citizen_id)
         await queries.profile_forget_citizen(connection, citizen_id=citizen_id)
         await queries.reminders_forget(connection, citizen_id=citizen_id)
+        await forget_bookings(self._on, citizen_id, now=now)
         await queries.nudges_forget(connection, citizen_id=citizen_id)
+        await Surveys(self._on).forget(citizen_id)
         await queries.sessions_forget(connection, citizen_id=citizen_id)
         await queries.case_posts_gone(connection, citizen_id=citizen_id)
         await queries.case_words_forget(connection, citizen_id=citizen_id)
@@ -107,6 +113,7 @@ class Citizens:
         await queries.inbox_forget_citizen(connection, citizen_id=citizen_id)
         await queries.moves_forget_code(connection, citizen_id=citizen_id)
         await queries.own_words_forget(connection, citizen_id=citizen_id)
+        await self._forget_visits(citizen_id)
         await queries.audit_add(connection, at=at, actor="citizen", act="erased", subject=citizen_id)
 
     async def withdraw(self, citizen_id: str, *, now: datetime) -> None:
@@ -120,13 +127,22 @@ class Citizens:
         await queries.situations_clear(connection, citizen_id=citizen_id)
         await queries.plan_forget(connection, citizen_id=citizen_id)
         await queries.profile_forget_citizen(connection, citizen_id=citizen_id)
+        await forget_bookings(self._on, citizen_id, now=now)
         await queries.nudges_forget(connection, citizen_id=citizen_id)
+        await Surveys(self._on).forget(citizen_id)
         await queries.reminders_forget(connection, citizen_id=citizen_id)
         await queries.outbox_stop(connection, [{"citizen_id": citizen_id, "at": at}])
         await queries.outbox_unkeep(connection, citizen_id=citizen_id)
         await queries.inbox_forget_citizen(connection, citizen_id=citizen_id)
         await queries.own_words_forget(connection, citizen_id=citizen_id)
+        await self._forget_visits(citizen_id)
         await queries.audit_add(connection, at=at, actor="citizen", act="withdrew", subject=citizen_id)
+
+    async def _forget_visits(self, citizen_id: str) -> None:
+        queries, connection = self._on.queries, self._on.connection
+        await queries.visits_forget_results(connection, citizen_id=citizen_id)
+        await queries.visits_forget(connection, citizen_id=citizen_id)
+        await queries.referrals_forget(connection, citizen_id=citizen_id)
 
     async def keep_word(self, citizen_id: str, find: str) -> None:
         """The word that uncovers the menu, as a keyed hash."""

@@ -13,6 +13,7 @@ from storage.moments import from_ms, to_ms
 from storage.records import Edition, EditionAct, FilesJudgement, FilesState
 
 PUBLISHER = "scheduler"
+TOPIC = "edition"  # rings when another one is in force
 
 
 class Editions:

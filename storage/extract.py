@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from storage.booking_records import BookingRow, WaitingRow
+from storage.bookings import Bookings
 from storage.cases import Cases
 from storage.citizens import Citizens
 from storage.errors import Unreadable
@@ -13,6 +15,11 @@ from storage.moments import from_ms
 from storage.plan import Plan
 from storage.profile import Profile
 from storage.records import AnswerRow, CaseRow, CitizenRow, PlanItemRow
+from storage.referrals import ReferralRow, Referrals
+from storage.survey_records import InvitationRow
+from storage.surveys import Surveys
+from storage.visits import VisitRow, Visits
+from storage.waiting import Waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +36,10 @@ class Extract:
     """
     chats: (channel, the platform's id of the dialog; empty when it was erased). reminders: (kind, subject, when), those
     to come. cases: closed ones too, with their words. messages: oldest first. has_word: that uncovers the menu.
+
+    bookings: visits, past ones too. wishes: for what times the citizen waited.
+    visits, referrals: oldest first.
+    surveys: with answers only while they are tied to the citizen.
     """
 
     citizen: CitizenRow
@@ -39,6 +50,11 @@ class Extract:
     cases: tuple[CaseRow, ...]
     messages: tuple[Kept, ...]
     has_word: bool
+    bookings: tuple[BookingRow, ...] = ()
+    wishes: tuple[WaitingRow, ...] = ()
+    visits: tuple[VisitRow, ...] = ()
+    referrals: tuple[ReferralRow, ...] = ()
+    surveys: tuple[InvitationRow, ...] = ()
 
 
 class Extracts:
@@ -60,7 +76,12 @@ class Extracts:
             reminders=tuple([(row[0], row[1], from_ms(row[2])) async for row in rows]),
             cases=tuple(await Cases(self._on).all_of(citizen_id)),
             messages=tuple(sorted(messages, key=lambda kept: kept.at)),
+            bookings=tuple([row for row in await Bookings(self._on).all_of(citizen_id) if not row.is_held]),
+            wishes=tuple(await Waiting(self._on).all_of(citizen_id)),
             has_word=await queries.own_words_get(connection, citizen_id=citizen_id) is not None,
+            visits=tuple(await Visits(self._on).of_citizen(citizen_id)),
+            referrals=tuple(await Referrals(self._on).of_citizen(citizen_id)),
+            surveys=tuple(await Surveys(self._on).of_citizen(citizen_id)),
         )
 
     async def _chats(self, citizen_id: str) -> AsyncIterator[tuple[str, str]]:

@@ -6,7 +6,7 @@ What came in: stored once, taken one at a time per citizen, in the platform's or
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -22,6 +22,10 @@ WAITING, DONE, PARKED = 0, 1, 2
 def ids_of(handle: Handle, ids: Sequence[str]) -> Any:
     """A list of ids as the driver's one parameter: a JSON text on SQLite, an array on PostgreSQL."""
     return json.dumps(list(ids)) if handle.dialect == "sqlite" else list(ids)
+
+
+async def gathered(rows: AsyncIterator[Any]) -> list[Any]:
+    return [row async for row in rows]
 
 
 class Inbox:
@@ -146,9 +150,19 @@ class Inbox:
 
         A lane whose first incoming waits for its next attempt gives nothing: order goes before speed.
         """
-        at = to_ms(now)
-        lanes = [row[0] async for row in self._on.queries.inbox_lock_lanes(self._on.connection, now=at, limit=limit)]
-        return await self._first(lanes, at)
+        at, queries, connection = to_ms(now), self._on.queries, self._on.connection
+        if self._on.dialect == "sqlite":
+            return await self._claimed(queries.inbox_claim(connection, now=at, limit=limit), at)
+        return await self._first(
+            [row[0] async for row in queries.inbox_lock_lanes(connection, now=at, limit=limit)], at
+        )
+
+    async def claim_of(self, ids: Sequence[str], *, now: datetime) -> list[Claimed]:
+        """As `claim`, of these citizens, as far as nobody has their lanes."""
+        if self._on.dialect == "postgres":
+            rows = self._on.queries.inbox_lock(self._on.connection, ids=ids_of(self._on, ids))
+            ids = [row[0] async for row in rows]
+        return await self._first(ids, to_ms(now))
 
     async def claim_one(self, id_: int, *, now: datetime) -> Claimed | None:
         """That incoming alone, if it still waits, nobody has its lane and nothing stands before it."""
@@ -158,8 +172,11 @@ class Inbox:
     async def _first(self, lanes: Sequence[str], at: int) -> list[Claimed]:
         if not lanes:
             return []
+        return await self._claimed(self._on.queries.inbox_first(self._on.connection, ids=ids_of(self._on, lanes)), at)
+
+    async def _claimed(self, rows: AsyncIterator[Any], at: int) -> list[Claimed]:
         claimed = []
-        async for row in self._on.queries.inbox_first(self._on.connection, ids=ids_of(self._on, lanes)):
+        async for row in rows:
             id_, citizen_id, channel, address, event, attempts, payload, arrived_at, not_before, has_next, owner = row
             if owner is not None and owner != citizen_id:  # stored while its chat changed hands
                 place = {"channel": channel, "address": address}
@@ -213,9 +230,8 @@ class Inbox:
 
     async def move_cursor(self, channel: str, account: str, value: str, *, now: datetime) -> None:
         """Remember how far the platform's queue was read; in the same transaction as `store`."""
-        await self._on.queries.cursor_set(
-            self._on.connection, channel=channel, account=account, value=value, updated_at=to_ms(now)
-        )
+        row = {"channel": channel, "account": account, "value": value, "updated_at": to_ms(now)}
+        await self._on.queries.cursor_set(self._on.connection, [row])
 
     async def cursor(self, channel: str, account: str) -> str:
         """Where to read on, "" at the very start."""

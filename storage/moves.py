@@ -11,7 +11,9 @@ there begins anew.
 What both had is merged by one rule, without a question:
 - a mark on a plan item: the newest one, with its reminder; the reminder of the other one is cancelled;
 - the office: the history's, if it has one; consent: the older one; a stop mark of either stays; situations: of both;
+- bookings: all; of two to come with one specialist the earlier visit stays, the other seat is given back;
 - requests for a person: all are kept; of two open ones the older stays open and hears the words of the other;
+- visits: of both; of two referrals of one kind that are alive the newer goes on;
 - the word that uncovers the menu: the history's.
 
 What waits in the old chat when the move commits is answered in the new one, before anything that waits there. What
@@ -35,11 +37,16 @@ from storage.nudges import Nudges
 from storage.outbox import Outbox
 from storage.plan import Plan, Reminders
 from storage.records import CaseRow, CitizenRow, Lane, PlanItemRow
+from storage.referrals import Referrals
+from storage.rivals import merge_bookings
+from storage.surveys import Surveys
 
 HOUR = timedelta(hours=1)
 
 # every table that says whose a row is; a test holds this against the schema
 TABLES = {
+    "bookings": "all, the earlier of two visits to one specialist",
+    "waiting": "all, one wish for each specialist",
     "addresses": "the new chat comes, the old one gets a stranger",
     "cases": "all, one open",
     "inbox": "what waits, and words that are kept",
@@ -49,8 +56,12 @@ TABLES = {
     "outbox": "all; what has not left is planned anew",
     "own_words": "the history's",
     "plan_items": "the newest mark",
+    "referrals": "all, one of a kind alive",
     "reminders": "all but those of a mark that lost",
     "sessions": "written by the turn that moved",
+    "visits": "all",
+    "survey_invitations": "of both, one of those planned twice",
+    "survey_marks": "of both, what either wanted",
     **{one.table: "of both, the newer row" for one in BELONGINGS},
 }
 
@@ -152,9 +163,13 @@ class Moves:
         await queries.moves_outbox(connection, **both)
         await self._merge_plans(kept, gone, now)
         await self._merge_cases(kept, gone, now)
+        await merge_bookings(self._on, kept=kept, gone=gone, now=now)
         for one in BELONGINGS:
             await bring(self._on, one, kept=kept, gone=gone)
         await Nudges(self._on).merge(kept, gone)
+        await queries.moves_visits(connection, **both)
+        await Referrals(self._on).merge(kept, gone)
+        await Surveys(self._on).merge(kept, gone)
         await queries.own_words_forget(connection, citizen_id=gone)
         await queries.moves_forget_code(connection, citizen_id=gone)
         await self._join(known[kept], known[gone])

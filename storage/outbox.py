@@ -11,15 +11,16 @@ A leased row whose process died is `in_flight`: nobody knows whether it arrived.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from storage.errors import Unreadable
 from storage.handle import Handle
-from storage.inbox import ids_of
+from storage.inbox import gathered, ids_of
 from storage.moments import from_ms, to_ms
 from storage.records import Fed, Lane, Leased, Letter, Part
 
 LIVE_REMINDER = 1
+LAST_CALL = timedelta(minutes=15)  # before a visit: a reminder that would come later does not leave
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,18 +68,18 @@ class Outbox:
 
         A part that can't be decrypted is buried, so that it never blocks the ones behind it.
         """
-        rows = [
-            row
-            async for row in self._on.queries.outbox_lease(
-                self._on.connection, channel=channel, now=to_ms(now), limit=limit, lane=int(lane)
-            )
-        ]
+        queries, connection = self._on.queries, self._on.connection
+        rows = await gathered(
+            queries.outbox_lease(connection, channel=channel, now=to_ms(now), limit=limit, lane=int(lane))
+        )
         if not rows:
             return []
+        if self._on.dialect == "sqlite":
+            await queries.outbox_take(connection, [{"id": row[0]} for row in rows])
         checks = {}
         ids = [row[0] for row in rows] if self._on.dialect == "postgres" else ids_of(self._on, [row[0] for row in rows])
         async for id_, chat, stopped_at, unreachable_at, office, reminder, newest in self._on.queries.outbox_check(
-            self._on.connection, ids=ids
+            self._on.connection, ids=ids, late=to_ms(now + LAST_CALL)
         ):
             checks[id_] = (chat, stopped_at, unreachable_at, office, reminder, newest)
         leased, unreadable = [], []

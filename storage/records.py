@@ -331,3 +331,4 @@ class Holdings:
     cases: int
     kept_messages: int
     answers: int
+    bookings: int = 0

@@ -2,8 +2,8 @@
 
 from functools import cached_property
 
-from storage.alarms import Alarms
 from storage.audit import Audit
+from storage.bookings import Bookings
 from storage.cases import Cases
 from storage.citizens import Citizens
 from storage.editions import Editions
@@ -11,18 +11,25 @@ from storage.extract import Extracts
 from storage.handle import Handle
 from storage.inbox import Inbox
 from storage.installation import Installation
+from storage.letters import Letters
 from storage.moves import Moves
 from storage.nudges import Nudges
 from storage.outbox import Outbox
 from storage.plan import Plan, Reminders
 from storage.profile import Profile
+from storage.reasons import Reasons
+from storage.referrals import Referrals
 from storage.retention import Erasures, Retention
 from storage.sessions import Sessions
 from storage.staff import Staff
 from storage.staff_chats import Posts, StaffChats
 from storage.staff_sessions import StaffSessions
 from storage.statistics import Starts, Verdicts
+from storage.surveys import Surveys
 from storage.tries import Tries
+from storage.troubles import Troubles
+from storage.visits import Visits
+from storage.waiting import Waiting
 
 
 class Repositories:
@@ -102,6 +109,26 @@ class Repositories:
         return Erasures(self.handle)
 
     @cached_property
+    def bookings(self) -> Bookings:
+        return Bookings(self.handle)
+
+    @cached_property
+    def waiting(self) -> Waiting:
+        return Waiting(self.handle)
+
+    @cached_property
+    def visits(self) -> Visits:
+        return Visits(self.handle)
+
+    @cached_property
+    def referrals(self) -> Referrals:
+        return Referrals(self.handle)
+
+    @cached_property
+    def reasons(self) -> Reasons:
+        return Reasons(self.handle)
+
+    @cached_property
     def staff_chats(self) -> StaffChats:
         return StaffChats(self.handle)
 
@@ -122,5 +149,13 @@ class Repositories:
         return Tries(self.handle)
 
     @cached_property
-    def alarms(self) -> Alarms:
-        return Alarms(self.handle)
+    def troubles(self) -> Troubles:
+        return Troubles(self.handle)
+
+    @cached_property
+    def letters(self) -> Letters:
+        return Letters(self.handle)
+
+    @cached_property
+    def surveys(self) -> Surveys:
+        return Surveys(self.handle)

@@ -15,9 +15,11 @@ SEALED = {
     "outbox": ("body", ("id",), "turn || ':' || part"),
     "cases": ("context", ("id",), "id"),
     "answers": ("value", ("citizen_id", "question"), "citizen_id || ':' || question"),
+    "bookings": ("person", ("id",), "id"),
     "case_words": ("words", ("case_id", "number"), "case_id || ':' || number"),
     "staff": ("body", ("id",), "id"),
     "staff_secrets": ("body", ("staff_id",), "staff_id"),
+    "survey_answers": ("words", ("sheet", "survey", "question"), "sheet || ':' || survey || '.' || question"),
 }
 
 
@@ -63,16 +65,37 @@ class Retention:
     async def reminders(self, *, before: datetime, limit: int) -> int:
         return await self._run("purge_reminders", before, limit)
 
+    async def bookings(self, *, before: datetime, limit: int) -> int:
+        """Whose visits before that were, and wishes that have been over since then."""
+        visits = await self._run("purge_bookings", before, limit)
+        return visits + await self._run("purge_waiting", before, limit)
+
     async def moves(self, *, before: datetime, limit: int) -> int:
         """Codes whose time has been over since `before`, and tries older than that."""
         codes = await self._run("purge_move_codes", before, limit)
         return codes + await self._run("purge_move_tries", before, limit)
+
+    async def visits(self, *, before: datetime, limit: int) -> int:
+        """Visits held, and referrals last changed, before that."""
+        queries, connection = self._on.queries, self._on.connection
+        gone = [row[0] async for row in queries.purge_visits(connection, before=to_ms(before), limit=limit)]
+        for id_ in gone:
+            await queries.purge_visit_results(connection, booking_id=id_)
+        return len(gone) + await self._run("purge_referrals", before, limit)
 
     async def desk(self, *, before: datetime, limit: int) -> int:
         """What guards the console's door: counted tries, sessions and invitations that are over."""
         tries = await self._run("purge_tries", before, limit)
         sessions = await self._run("purge_staff_sessions", before, limit)
         return tries + sessions + await self._run("purge_staff_invitations", before, limit)
+
+    async def survey_words(self, *, before: datetime, limit: int) -> int:
+        """Words of surveys; the answers themselves are nobody's and stay."""
+        rows = self._on.queries.purge_survey_words(self._on.connection, before=before.date().isoformat(), limit=limit)
+        return len([row async for row in rows])
+
+    async def survey_invitations(self, *, before: datetime, limit: int) -> int:
+        return await self._run("purge_survey_invitations", before, limit)
 
     async def _run(self, name: str, before: datetime, limit: int) -> int:
         query = getattr(self._on.queries, name)

@@ -7,8 +7,8 @@ It has the schema of this code and lives in the thread that made it; its calls b
 import asyncio
 import sqlite3
 import tempfile
-from collections.abc import AsyncIterator, Iterable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager, closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -92,15 +92,28 @@ class ScratchDatabase:
     @asynccontextmanager
     async def _transaction(self) -> AsyncIterator[Transaction]:
         async with self._busy:
-            self._connection.execute("BEGIN")
-            try:
+            with self._savepoint(keeps=True):
                 tx = Transaction(Handle(_Connection(self._connection), self._queries, self.cipher, "sqlite"))
                 yield tx
-                self._connection.execute("COMMIT")
-            except BaseException:
-                self._connection.execute("ROLLBACK")
-                raise
         self._bell.ring(tx.topics)
+
+    def aside(self) -> AbstractContextManager[None]:
+        """What is written inside is as if it had never been, afterwards. Nests."""
+        return self._savepoint(keeps=False)
+
+    @contextmanager
+    def _savepoint(self, *, keeps: bool) -> Iterator[None]:
+        execute = self._connection.execute
+        execute("SAVEPOINT point")
+        try:
+            yield
+        except BaseException:
+            execute("ROLLBACK TO point")
+            execute("RELEASE point")
+            raise
+        if not keeps:
+            execute("ROLLBACK TO point")
+        execute("RELEASE point")
 
     def empty(self) -> None:
         """As new; statements stay compiled, which is half the work of a short talk."""

@@ -1,7 +1,7 @@
 """
 SQLite: one file, one writer connection, a few reader connections, each with its thread.
 
-Every awaited call hops to the connection's thread (0.13 ms), so a statement is one hop and so are BEGIN and COMMIT.
+A hop to the connection's thread costs more than most statements, so they share hops (storage/sqliteline.py).
 A writer opens with BEGIN IMMEDIATE: another process in its way is waited for there, never met half way.
 Pragmas: reference measurements; WAL with synchronous=FULL loses nothing that was committed, not even to a power cut.
 """
@@ -9,11 +9,11 @@ Pragmas: reference measurements; WAL with synchronous=FULL loses nothing that wa
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-import aiosqlite
 from aiosql.adapters.aiosqlite import AioSQLiteAdapter
 
 from storage import statements
@@ -22,11 +22,13 @@ from storage.errors import Held, Unavailable
 from storage.handle import Dialect, Handle
 from storage.locks import Election, FileLock, Hold, hold
 from storage.sqlitefile import BUSY_TIMEOUT_MS, lock_file, path_of, translated
+from storage.sqliteline import Connection, Line
 from storage.transaction import Transaction
 from storage.wakes import Bell, Ear
 
 READERS = 2
 _STATEMENTS_CACHED = 512
+_ROWS_AT_ONCE = 64  # of a cursor that is walked; ours never are
 _PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
@@ -40,7 +42,7 @@ _READER_CACHE_KIB = 4096
 
 
 class Adapter(AioSQLiteAdapter):
-    """aiosql's adapter with one thread hop per statement; `!` answers the number of rows."""
+    """aiosql's adapter: no statement needs a cursor of its own; `!` answers the number of rows."""
 
     async def select(
         self, conn: Any, _query_name: str, sql: str, parameters: Any, record_class: Any = None
@@ -64,11 +66,17 @@ class Adapter(AioSQLiteAdapter):
         await conn.executemany(sql, parameters)
 
 
-async def _connect(path: Path, *pragmas: str) -> aiosqlite.Connection:
+async def _connect(path: Path, *pragmas: str) -> Connection:
     with translated():
-        connection = await aiosqlite.connect(
-            path, isolation_level=None, timeout=BUSY_TIMEOUT_MS / 1000, cached_statements=_STATEMENTS_CACHED
+        connect = partial(
+            sqlite3.connect,
+            path,
+            isolation_level=None,
+            timeout=BUSY_TIMEOUT_MS / 1000,
+            cached_statements=_STATEMENTS_CACHED,
         )
+        connection = Connection(connect, _ROWS_AT_ONCE)
+        await connection
         try:
             for pragma in (*_PRAGMAS, *pragmas):
                 await connection.execute_fetchall(pragma)
@@ -83,14 +91,14 @@ class SqliteDatabase:
 
     dialect: Dialect = "sqlite"
 
-    def __init__(self, path: Path, cipher: Cipher, queries: Any, writer: aiosqlite.Connection) -> None:
+    def __init__(self, path: Path, cipher: Cipher, queries: Any, writer: Connection) -> None:
         self.path = path
         self.cipher = cipher
         self._queries = queries
         self._writer = writer
         self._writing = asyncio.Lock()
         self._owner: asyncio.Task[Any] | None = None
-        self._readers: list[aiosqlite.Connection] = []
+        self._readers: list[Connection] = []
         self._reading = asyncio.Semaphore(READERS)
         self._bell = Bell()
         self._is_closed = False
@@ -139,24 +147,21 @@ class SqliteDatabase:
                 else:
                     self._readers.append(reader)
 
-    async def _open_reader(self) -> aiosqlite.Connection:
+    async def _open_reader(self) -> Connection:
         if self._is_closed:
             raise Unavailable("the database is closed")
         return await _connect(self.path, "PRAGMA query_only=ON", f"PRAGMA cache_size=-{_READER_CACHE_KIB}")
 
     @asynccontextmanager
-    async def _transaction(self, connection: aiosqlite.Connection, begin: str) -> AsyncIterator[Transaction]:
-        """
-        The thread takes calls in order, also those whose waiter was cancelled, so a ROLLBACK put behind them closes
-        whatever they opened; where nothing is open it fails, which is as good.
-        """
+    async def _transaction(self, connection: Connection, begin: str) -> AsyncIterator[Transaction]:
+        if self._is_closed:
+            raise Unavailable("the database is closed")
+        line = Line(connection, begin)
         try:
-            await connection.execute_fetchall(begin)
-            yield Transaction(Handle(connection, self._queries, self.cipher, "sqlite"))
-            await connection.execute_fetchall("COMMIT")
+            yield Transaction(Handle(line, self._queries, self.cipher, "sqlite"))
+            await line.commit()
         except BaseException as error:
-            with suppress(sqlite3.Error, ValueError):  # ValueError: closed meanwhile, which rolled back
-                await connection.execute_fetchall("ROLLBACK")
+            await line.roll_back()
             if isinstance(error, ValueError) and self._is_closed:
                 raise Unavailable("the database is closed") from error
             raise

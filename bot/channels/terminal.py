@@ -5,7 +5,7 @@ It goes the same road as every channel: stored, decided, sent from the outbox.
 """
 
 import itertools
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 
 import msgspec
 
@@ -74,6 +74,12 @@ def shown(message: Outgoing) -> str:
     return "\n".join([message.text, *rows])
 
 
+def _data(choice: str, buttons: Mapping[str, str]) -> str:
+    """Of that button; as in transcripts, the part after the colon may be left out when that is unambiguous."""
+    alike = [data for known, data in buttons.items() if known == choice or known.partition(":")[0] == choice]
+    return buttons.get(choice) or (alike[0] if len(alike) == 1 else "")
+
+
 async def talk(
     terminal: Terminal,
     lines: Iterable[str],
@@ -94,8 +100,8 @@ async def talk(
             continue
         if transcript is not None:
             say(f"> {text}")
-        name = text[1:-1] if text.startswith("[") and text.endswith("]") else ""
-        incoming = terminal.pressed(last[name]) if name in last else terminal.typed(text)
+        data = _data(text[1:-1], last) if text.startswith("[") and text.endswith("]") else ""
+        incoming = terminal.pressed(data) if data else terminal.typed(text)
         for message in await terminal.answer(incoming):
             if message.rows:
                 last = buttons(message)

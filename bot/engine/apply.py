@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from bot.channels.fit import fit
-from bot.engine import cases, citizens
+from bot.engine import bookings, cases, citizens, surveys, visits
 from bot.engine.effects import (
     AskAgain,
     AskNoMore,
@@ -47,8 +47,20 @@ class Apply:
     def __init__(self, surfaces: Mapping[str, Surface], presses: Presses) -> None:
         self._surfaces = surfaces
         self._presses = presses
-        self._writes: dict[type[Effect], Write] = {**citizens.WRITES, **cases.WRITES, Conceal: self._conceal}
-        self._grants: dict[type[Effect], Grant] = {**cases.GRANTS, ClaimMove: self._claim}
+        self._writes: dict[type[Effect], Write] = {
+            **citizens.WRITES,
+            **cases.WRITES,
+            **bookings.WRITES,
+            **visits.WRITES,
+            **surveys.WRITES,
+            Conceal: self._conceal,
+        }
+        self._grants: dict[type[Effect], Grant] = {
+            **cases.GRANTS,
+            **bookings.GRANTS,
+            **surveys.GRANTS,
+            ClaimMove: self._claim,
+        }
 
     async def write(self, tx: Transaction, batch: Sequence[Taken], *, now: datetime) -> None:
         """All effects of the batch, its messages, sessions and the handled marks."""

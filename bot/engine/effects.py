@@ -27,15 +27,24 @@ class Choice(msgspec.Struct, frozen=True):
 
 
 class Effect:
-    """personal: refused in a channel that only informs."""
+    """personal: refused in a channel that only informs. consented: refused without consent."""
 
     personal: ClassVar[bool] = False
+    consented: ClassVar[bool] = False
 
 
 class Refusable(Effect):
     """The database may say no: then `refused` says what follows, and nothing after this effect happens."""
 
     refused: Sequence[Effect]
+
+
+class Foreseen(Effect):
+    """Later reads of the same turn are to see what comes of it."""
+
+    async def foresee(self, turn: Any) -> None:
+        """Lay it over the reads of the turn."""
+        raise NotImplementedError
 
 
 @dataclass(frozen=True, slots=True, init=False)

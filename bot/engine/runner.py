@@ -8,7 +8,7 @@ Turns in batches: claim the next incoming of up to 64 citizens, decide all, writ
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import datetime, timedelta
 from functools import partial
@@ -45,6 +45,7 @@ IDLE_S = 1.0
 IN_GROUP = b'"group"'  # a quick look that may be wrong, before the message is read
 
 Moving = tuple[Claimed, str]  # a turn put aside, and the code of the move it asks for
+Known = tuple[Mapping[str, CitizenRow], Mapping[str, SessionRow]]
 
 _incoming = msgspec.json.Decoder(Incoming)
 
@@ -79,8 +80,13 @@ class Runner:
         self._room = room
         self._presses = Presses(database.cipher)
         self._apply = Apply(surfaces, self._presses)
-        self._has_more = False
+        self._has_more = self._is_on = self._is_busy = False
         self._carriers: list[Carrier] = []
+
+    @property
+    def has_more(self) -> bool:
+        """Whether something was left to the next batch, as far as the last one saw."""
+        return self._has_more
 
     def carry(self, carrier: Carrier) -> None:
         """From now on answers of the carrier's channel ride with the batch that plans them."""
@@ -88,6 +94,13 @@ class Runner:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop` is set; the turns in hand are finished first. A database that is gone is waited for."""
+        self._is_on = True
+        try:
+            await self._serve(stop)
+        finally:
+            self._is_on = False
+
+    async def _serve(self, stop: asyncio.Event) -> None:
         listener = self._database.listen("inbox")
         pause = IDLE_S
         while not stop.is_set():
@@ -104,6 +117,12 @@ class Runner:
 
     async def run_once(self) -> int:
         """One batch; returns how many incomings were claimed. Raises Unavailable: nothing was taken then."""
+        try:
+            return await self._batch_of_all()
+        finally:
+            self._is_busy = False
+
+    async def _batch_of_all(self) -> int:
         now = self._clock.now()
         claimed: list[Claimed] = []
         moving: list[Moving] = []
@@ -111,8 +130,10 @@ class Runner:
             with TURN_S.time(), ExitStack() as committed:
                 async with self._database.write() as tx:
                     claimed = await tx.inbox.claim(limit=self._batch, now=now)
+                    self._is_busy = bool(claimed)
                     if claimed:
-                        moving = await self._take(tx, claimed, now)
+                        known = await self._known(tx, [one.citizen_id for one in claimed])
+                        moving = await self._take(tx, claimed, known, now)
                         await self._hand_over(tx, claimed, committed)
         except Unavailable:
             raise
@@ -123,6 +144,24 @@ class Runner:
             await self._alone(one, now, code)
         self._has_more = len(claimed) == self._batch or bool(moving) or any(one.has_next for one in claimed)
         return len(claimed)
+
+    async def join(self, tx: Transaction, citizens: Collection[str], committed: ExitStack, *, now: datetime) -> bool:
+        """
+        Take what these citizens just said in the transaction that stores it: one commit less on the way of an answer.
+
+        Only while nothing else waits for a turn. committed: to be closed after the commit. False: something is left, so
+        ring for the batches. What it raises undoes the storing as well: store again without it.
+        """
+        if not self._is_on or self._is_busy or self._has_more:
+            return False
+        with TURN_S.time():
+            ids = sorted(citizens)
+            claimed, known = await asyncio.gather(tx.inbox.claim_of(ids, now=now), self._known(tx, ids))
+            if not claimed:
+                return False
+            moving = await self._take(tx, claimed, known, now)
+            await self._hand_over(tx, claimed, committed)
+        return len(claimed) == len(citizens) and not moving and not any(one.has_next for one in claimed)
 
     async def _hand_over(self, tx: Transaction, claimed: Sequence[Claimed], committed: ExitStack) -> None:
         """What the batch planned goes with the senders of this process; the others are rung for."""
@@ -144,7 +183,8 @@ class Runner:
                     await tx.moves.lock([claimed.citizen_id, *([owner] if owner else [])])
                 again = await tx.inbox.claim_one(claimed.id, now=now)
                 if again is not None:
-                    moving = await self._take(tx, [again], now, code, is_alone=True)
+                    known = await self._known(tx, [again.citizen_id])
+                    moving = await self._take(tx, [again], known, now, code, is_alone=True)
                     tx.notify("outbox")
                     tx.notify("inbox")  # what waited for the other chat waits in this lane now
         except Unavailable:
@@ -155,8 +195,19 @@ class Runner:
         for one, found in moving:
             await self._alone(one, now, found)
 
+    async def _known(self, tx: Transaction, ids: Sequence[str]) -> Known:
+        """Asked at once, so that they share a hop."""
+        return await asyncio.gather(tx.citizens.load(ids), tx.sessions.load(ids))
+
     async def _take(
-        self, tx: Transaction, claimed: Sequence[Claimed], now: datetime, code: str = "", *, is_alone: bool = False
+        self,
+        tx: Transaction,
+        claimed: Sequence[Claimed],
+        known: Known,
+        now: datetime,
+        code: str = "",
+        *,
+        is_alone: bool = False,
     ) -> list[Moving]:
         """
         Decide and write these turns. Gives those put aside: a move, and what staff said in a chat, need two lanes,
@@ -171,15 +222,13 @@ class Runner:
             return []
         if aside:
             left = {one.id for one, _ in aside}
-            return [*aside, *await self._take(tx, [one for one in claimed if one.id not in left], now, code)]
+            return [*aside, *await self._take(tx, [one for one in claimed if one.id not in left], known, now, code)]
         if not claimed:
             return []
-        ids = [one.citizen_id for one in claimed]
-        citizens = await tx.citizens.load(ids)
-        sessions = await tx.sessions.load(ids)
+        citizens, sessions = known
         own = [one.citizen_id for one in claimed if not one.address]
         reachable = await tx.citizens.reachable_at(own) if own else {}
-        reads = BatchReads(tx)
+        reads = BatchReads(tx, now)
         content = self._content()
         decided = await asyncio.gather(
             *(

@@ -28,6 +28,7 @@ from bot.engine.effects import (
     Enter,
     EraseAll,
     Finish,
+    Foreseen,
     ForgetItems,
     Goto,
     IssueCode,
@@ -49,6 +50,7 @@ from bot.engine.effects import (
 from bot.engine.flow import Flow, Flows, Handler
 from bot.engine.outcome import Answered, Marked, Overrun, PolicyBreach, Said
 from bot.engine.press import Press
+from bot.engine.reads import Mark
 from bot.engine.screen import BACK, HUMAN, MENU, NEXT, PREVIOUS, Labels, Option, Screen, lay_out
 from bot.engine.session import TRAIL_MAX, Place, Session
 from bot.engine.turn import Turn
@@ -83,6 +85,7 @@ class _Checkpoint:
     session: Session
     said: int
     writes: int
+    reads: Mark
 
 
 class Talk:
@@ -138,6 +141,7 @@ class Talk:
     async def refuse(self, effect: Effect) -> None:
         """The database refused this write: take back all that came after it and go its other way."""
         checkpoint = self._checkpoints[id(effect)]
+        self.turn.reads.go_back(checkpoint.reads)
         self.session = checkpoint.session
         self._at = self.session.place
         del self.said[checkpoint.said :]
@@ -306,6 +310,7 @@ class Talk:
     async def _handle(self, handler: Handler, *, heard: str = "", about: str = "", text: str = "") -> Sequence[Effect]:
         self.turn.heard, self.turn.about, self.turn.text = heard, about, text
         self.turn.data = self._at.data
+        self.turn.is_bare = self.session.is_bare
         self.turn.before = tuple(place.name for place in [*self.session.trail, self.session.place])
         return await handler(self.turn)
 
@@ -451,7 +456,8 @@ class Talk:
         turn = self.turn
         if effect.personal and turn.policy == "information":
             raise PolicyBreach(f"{type(effect).__name__} in an informing channel at {self._at.name}")
-        if isinstance(effect, MarkItem | ChooseSituations | Answer | RemindOn) and not turn.has_consent:
+        needs_consent = effect.consented or isinstance(effect, MarkItem | ChooseSituations | Answer | RemindOn)
+        if needs_consent and not turn.has_consent:
             raise PolicyBreach(f"{type(effect).__name__} without consent at {self._at.name}")
         if isinstance(effect, MarkItem):
             effect = await self._marked(effect)
@@ -485,8 +491,12 @@ class Talk:
         elif isinstance(effect, ForgetItems):
             turn.reads.forget(effect.items)
         elif isinstance(effect, Refusable):
-            checkpoint = _Checkpoint(copy.deepcopy(self.session), len(self.said), len(self.writes))
-            self._checkpoints[id(effect)] = checkpoint
+            mark = turn.reads.mark()
+            self._checkpoints[id(effect)] = _Checkpoint(
+                copy.deepcopy(self.session), len(self.said), len(self.writes), mark
+            )
+        if isinstance(effect, Foreseen):
+            await effect.foresee(turn)
         self.is_secret = self.is_secret or isinstance(effect, IssueCode | ClaimMove | KeepNothing)
         self.writes.append(effect)
 

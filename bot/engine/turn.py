@@ -29,6 +29,7 @@ class Turn:
     office: of the citizen; where none is chosen yet among several, one without address and contacts.
     data: what the flow kept. before: text keys of the last screens, newest last, for a specialist's context.
     is_covered: the menu is a neutral one: nothing personal may show. aside: the talk with a specialist put aside.
+    is_bare: the client shows no buttons, everything is typed.
     sign: HMAC of parts by the installation's key that outlives rotation: for codes, tokens, words to compare.
     """
 
@@ -51,6 +52,7 @@ class Turn:
     is_covered: bool = False
     aside: str = ""
     sign: Callable[..., bytes] = _unsigned
+    is_bare: bool = False
 
     @property
     def today(self) -> date:

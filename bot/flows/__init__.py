@@ -3,6 +3,8 @@
 from bot.engine.flow import Flows
 from bot.flows import (
     answers,
+    booked,
+    booking,
     case,
     consent,
     cover,
@@ -20,10 +22,15 @@ from bot.flows import (
     plan,
     profile,
     questions,
+    queue,
     relatives,
+    seat,
     situation,
+    slots,
     start,
     stop,
+    survey,
+    visits,
 )
 
 FLOWS = Flows(
@@ -41,6 +48,7 @@ FLOWS = Flows(
         answers.flow,
         plan.flow,
         life.flow,
+        survey.flow,
         questions.flow,
         handover.flow,
         case.flow,
@@ -49,8 +57,13 @@ FLOWS = Flows(
         move.flow,
         cover.flow,
         help.flow,
-        help.booking,
+        booking.flow,
+        slots.flow,
+        seat.flow,
+        booked.flow,
+        queue.flow,
         help.jobs,
+        visits.flow,
         elsewhere.flow,
         fallback.flow,
     ]

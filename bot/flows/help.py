@@ -1,4 +1,4 @@
-"""Help, and the pages of services that a specialist gives: booking a visit, vacancies."""
+"""Help, and the page of a service that a specialist gives: vacancies."""
 
 from bot.engine.effects import Ask, Choice, Effect, Enter
 from bot.engine.flow import Flow
@@ -6,7 +6,6 @@ from bot.engine.turn import Turn
 from bot.texts.schema import Need
 
 flow = Flow("help", start="text", says={"text": Need(buttons=("menu", "questions", "handover"))})
-booking = Flow("booking", start="info", says={"info": Need(buttons=("handover", "questions", "menu"))})
 jobs = Flow("jobs", start="info", says={"info": Need(buttons=("handover", "questions", "plan"))})
 
 
@@ -17,16 +16,6 @@ async def ask_text(turn: Turn) -> list[Effect]:
 
 @flow.hears("text", anytime=True)
 async def text_answered(turn: Turn) -> list[Effect]:
-    return [Enter(turn.heard)]
-
-
-@booking.asks("info")
-async def ask_booking(turn: Turn) -> list[Effect]:
-    return [Ask("booking.info", [Choice("handover"), Choice("questions"), Choice("menu")])]
-
-
-@booking.hears("info", anytime=True)
-async def booking_answered(turn: Turn) -> list[Effect]:
     return [Enter(turn.heard)]
 
 

@@ -25,10 +25,12 @@ from bot.engine.effects import (
     Notice,
 )
 from bot.engine.flow import Flow
+from bot.engine.surveys import InviteTo
 from bot.engine.turn import Turn
 from bot.flows.words.changes import LINES, Change, change_of, change_words, days_words, is_open, may_change
 from bot.flows.words.leads import follow, lead_choices
 from bot.texts import render
+from bot.texts.questionnaire import EVENT
 from bot.texts.schema import Event, Need
 
 HELP = ("handover", "booking", "questions", "jobs", "plan")
@@ -69,6 +71,11 @@ async def _change(turn: Turn, event: Event) -> Change | None:
     return None if change is None or change.is_empty else change
 
 
+def _asked_later(turn: Turn, event: Event) -> list[Effect]:
+    """A survey may follow from the change."""
+    return [InviteTo(f"{EVENT}{event.id}")] if may_change(turn) else []
+
+
 @flow.asks("list")
 async def ask_list(turn: Turn) -> list[Effect]:
     mine = set(turn.citizen.situations)
@@ -100,7 +107,7 @@ async def ask_told(turn: Turn) -> list[Effect]:
     if not turn.data.get("as_is") and await _change(turn, event):
         return [Goto("change")]
     leads = lead_choices(turn, event.leads, free=not may_change(turn))
-    return [Ask("life.told", [*leads, Choice("list")], words=turn.fill(event.text))]
+    return [*_asked_later(turn, event), Ask("life.told", [*leads, Choice("list")], words=turn.fill(event.text))]
 
 
 @flow.hears("told", anytime=True)
@@ -115,7 +122,10 @@ async def ask_change(turn: Turn) -> list[Effect]:
     if event is None or change is None:
         return [Goto("told")]
     changes = change_words(turn, "life", change)
-    return [Ask("life.change", [Choice("yes"), Choice("no")], words=turn.fill(event.text), changes=changes)]
+    return [
+        *_asked_later(turn, event),
+        Ask("life.change", [Choice("yes"), Choice("no")], words=turn.fill(event.text), changes=changes),
+    ]
 
 
 @flow.hears("change")

@@ -40,7 +40,10 @@ flow = Flow(
     start="show",
     says={
         "kept": Need(
-            ("situations", "answers", "items", "reminders", "cases", "messages", "since", "words_days", "case_days"),
+            (
+                *("situations", "answers", "items", "bookings", "reminders", "cases", "messages"),
+                *("since", "words_days", "case_days", "booking_days"),
+            ),
             buttons=("file", "situations", "withdraw", "move", "delete", "menu"),
         ),
         "nothing": Need(("session_hours", "cases"), buttons=("file", "move", "delete", "menu")),
@@ -74,12 +77,14 @@ async def ask_show(turn: Turn) -> list[Effect]:
             situations=", ".join(_labels(turn, held)) or "—",
             answers=held.answers,
             items=held.plan_items,
+            bookings=held.bookings,
             reminders=held.reminders,
             cases=held.cases,
             messages=held.kept_messages,
             since=render.day_words(held.consent_at, turn.office.timezone, turn.now),
             words_days=retention.raw_words_days,
             case_days=retention.closed_case_days,
+            booking_days=retention.booking_days,
         )
     ]
 

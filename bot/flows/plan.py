@@ -11,6 +11,7 @@ from datetime import timedelta
 
 from bot.engine.effects import Ask, Choice, Effect, Enter, Goto, Keep, MarkItem, Notice, ResumeReminders, Say
 from bot.engine.flow import Flow
+from bot.engine.surveys import InviteTo
 from bot.engine.turn import Turn
 from bot.flows.words.answers import asked
 from bot.flows.words.plan_step import PARTS, step_text
@@ -76,6 +77,11 @@ def _progress(items: Items, marks: Marks) -> str:
     return render.progress(states.count("done"), len(states) - states.count("not_mine"))
 
 
+def _is_finished(items: Items, marks: Marks) -> bool:
+    """Everything is done but what the citizen left out."""
+    return all(_state(marks, id_) in ("done", "not_mine") for id_ in items)
+
+
 def _next(items: Items, marks: Marks, after: str) -> list[Choice]:
     """The next open item: after this one, else from the beginning."""
     order = list(items)
@@ -99,7 +105,7 @@ async def ask_list(turn: Turn) -> list[Effect]:
     ways = [*([Choice("answers")] if asked(turn) else []), Choice("life")]
     if len(mine) < len(items):
         ways.append(Choice("dropped"))
-    if all(state == "done" for state in mine.values()):
+    if _is_finished(items, marks):
         more = [Choice("jobs"), Choice("handover")]
         return [Ask("plan.finished", [*more, *choices, *ways], progress=_progress(items, marks))]
     return [Ask("plan.list", [*choices, *ways], progress=_progress(items, marks))]
@@ -265,7 +271,8 @@ async def ask_changed(turn: Turn) -> list[Effect]:
         day, time = render.day_words(at, zone, turn.now), render.time_words(at, zone)
         return [Ask("plan.changed_later", [*following, *undo, Choice("list")], day=day, time=time)]
     if state in ("done", "not_mine"):
-        return [Ask(f"plan.changed_{state}", [*following, *undo, Choice("list")], progress=progress)]
+        over: list[Effect] = [InviteTo("plan_done")] if _is_finished(items, marks) else []
+        return [*over, Ask(f"plan.changed_{state}", [*following, *undo, Choice("list")], progress=progress)]
     return [Ask("plan.changed_open", [*following, Choice("list")], progress=progress)]
 
 

@@ -5,7 +5,9 @@ Clock and ids are fixed, so the same acts are answered by the same words.
 """
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from copy import copy
 from datetime import UTC, datetime
 from typing import Any
 
@@ -79,21 +81,17 @@ class Player:
 
     async def work(self) -> list[Outgoing]:
         """Take every waiting turn; gives what was said meanwhile."""
-        while await self.runner.run_once():
+        while await self.runner.run_once() and self.runner.has_more:
             pass
         return await self.heard()
 
     async def heard(self) -> list[Outgoing]:
         heard: list[Outgoing] = []
-        while True:  # one part of a citizen at a time
-            now = self.clock.now()
-            async with self.database.write() as tx:
-                leased = await tx.outbox.lease(self.channel, now=now, limit=LEASED_AT_ONCE)
-                if leased:
-                    await tx.outbox.sent([(part.number, str(part.number)) for part in leased], now=now)
-            if not leased:
-                break
-            heard += [_outgoing.decode(part.body) for part in leased if part.chat == self.chat]
+        now = self.clock.now()
+        async with self.database.write() as tx:
+            while leased := await tx.outbox.lease(self.channel, now=now, limit=LEASED_AT_ONCE):
+                await tx.outbox.sent([(part.number, str(part.number)) for part in leased], now=now)
+                heard += [_outgoing.decode(part.body) for part in leased if part.chat == self.chat]
         for message in heard:
             if found := buttons(message):
                 self._buttons = found
@@ -117,6 +115,16 @@ class Player:
         if len(alike) != 1:
             raise NoButton(f"no button [{choice}] among {list(self._buttons)}")
         return self._buttons[alike[0]]
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """The hands are where they were, afterwards; the database is the caller's."""
+        content, numbers, buttons, shown = self.content, copy(self._numbers), self._buttons, len(self.shown)
+        try:
+            yield
+        finally:
+            self.content, self._numbers, self._buttons = content, numbers, buttons
+            del self.shown[shown:]
 
     async def citizen_id(self) -> str | None:
         """Who writes here, once they have written."""

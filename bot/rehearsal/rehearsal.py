@@ -84,53 +84,82 @@ class Rehearsal:
 
     async def _play(self, found: Sequence[Scene], content: Content, mistakes: Mistakes, report: Report) -> None:
         database = ScratchDatabase(self._template)
+        readings = [_Reading(scene, content, mistakes, report.edits.setdefault(scene.file, Edits())) for scene in found]
         try:
-            for scene in found:
-                stage = Stage(database, self._flows, content, report.met)
-                edits = report.edits.setdefault(scene.file, Edits())
-                await _Reading(scene, stage, content, mistakes, edits).play()
+            await _walk(Stage(database, self._flows, content, report.met), readings)
         finally:
             await database.close()
+
+
+async def _walk(stage: Stage, readings: Sequence["_Reading"]) -> None:
+    """Go through the talks from here: those that begin alike are played once, up to where they part."""
+    while readings:
+        ways: dict[Act, list[_Reading]] = {}
+        for reading in readings:
+            if (act := reading.next_act()) is not None:
+                ways.setdefault(act, []).append(reading)
+        if len(ways) > 1:
+            for act, alike in ways.items():
+                with stage.aside():
+                    await _walk(stage, await _done(stage, act, alike))
+            return
+        readings = [one for act, alike in ways.items() for one in await _done(stage, act, alike)]
+
+
+async def _done(stage: Stage, act: Act, readings: Sequence["_Reading"]) -> list["_Reading"]:
+    """Do what these talks do next; gives those that can go on."""
+    try:
+        said = await stage.do(act)
+    except NoButton as error:
+        for reading in readings:
+            reading.cannot(act, str(error))
+        return []
+    if stage.is_stuck:
+        for reading in readings:
+            reading.stuck()
+        return []
+    for reading in readings:
+        reading.hear(said)
+    return [*readings]
 
 
 class _Reading:
     """One talk under way. waiting: what the bot said and no line has claimed yet."""
 
-    def __init__(self, scene: Scene, stage: Stage, content: Content, mistakes: Mistakes, edits: Edits) -> None:
+    def __init__(self, scene: Scene, content: Content, mistakes: Mistakes, edits: Edits) -> None:
         self._scene = scene
-        self._stage = stage
         self._content = content
         self._mistakes = mistakes
         self._edits = edits
+        self._lines = iter(scene.lines)
         self._waiting: list[Outgoing] = []
         self._last = scene.line
 
-    async def play(self) -> None:
-        for line in self._scene.lines:
-            if isinstance(line.does, Heard):
-                self._compare(line.number, line.does)
-            else:
+    def next_act(self) -> Act | None:
+        """What the citizen does next, once the lines of the bot before it were compared; None at the end."""
+        for line in self._lines:
+            if not isinstance(line.does, Heard):
                 self._unclaimed(line.number)
-                if not await self._act(line.number, line.does):
-                    return
+                self._last = line.number
+                return line.does
+            self._compare(line.number, line.does)
             self._last = line.number
         self._unclaimed(self._last)
+        return None
 
-    async def _act(self, number: int, act: Act) -> bool:
-        """False when the talk cannot go on."""
-        try:
-            self._waiting = await self._stage.do(act)
-        except NoButton as error:
-            if isinstance(act, Pressed):
-                self._wrong(number, f"кнопки [{act.label}] нет", _other(act.label, str(error)))
-            else:
-                self._wrong(number, "бот ещё не показывал код", "добавьте выше строки, где человек получает код")
-            return False
-        if self._stage.is_stuck:
-            what = "программа не справилась с этой строкой"
-            self._wrong(number, what, "верните прежние тексты и сообщите разработчику")
-            return False
-        return True
+    def hear(self, said: Sequence[Outgoing]) -> None:
+        self._waiting = [*said]
+
+    def cannot(self, act: Act, there: str) -> None:
+        """There is no such button, or no code. there: the labels there are."""
+        if isinstance(act, Pressed):
+            self._wrong(self._last, f"кнопки [{act.label}] нет", _other(act.label, there))
+        else:
+            self._wrong(self._last, "бот ещё не показывал код", "добавьте выше строки, где человек получает код")
+
+    def stuck(self) -> None:
+        what = "программа не справилась с этой строкой"
+        self._wrong(self._last, what, "верните прежние тексты и сообщите разработчику")
 
     def _compare(self, number: int, expected: Heard) -> None:
         if not self._waiting:

@@ -3,6 +3,7 @@
 import dataclasses
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -17,6 +18,8 @@ from bot.engine.words import plain
 from bot.messages import Kind, Outgoing
 from bot.nudges import Nudging
 from bot.rehearsal.player import MONDAY_NOON, NoButton, Player
+from bot.surveying import Surveying
+from bot.surveys.triggers import happened
 from bot.texts import scenes
 from bot.texts.schema import Content, Office, Text
 from bot.transcript import labels
@@ -109,6 +112,19 @@ class Stage:
             site=SITE if channel == MESSENGER else "",
         )
 
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """What is done inside is undone afterwards: talks that begin alike go on from here, one after the other."""
+        player, left, id_, is_stuck, now = self._player, [*self._left], self._id, self.is_stuck, self._clock.now()
+        labels, words = [*self._labels], [*self._words]
+        with self._database.aside(), ExitStack() as hands:
+            for one in (player, *left):
+                hands.enter_context(one.aside())
+            yield
+        self._player, self._left, self._id, self.is_stuck = player, left, id_, is_stuck
+        self._labels, self._words = labels, words
+        self._clock.set(now)
+
     async def do(self, act: "Act") -> list[Outgoing]:
         """Do it; what the bot said to it, oldest first. Raises NoButton with the labels there are."""
         said = [message for message in await self._done(act) if message.key]
@@ -146,6 +162,7 @@ class Stage:
             zone = ZoneInfo(player.content.default_office.timezone)
             self._clock.set(act.local.replace(tzinfo=zone).astimezone(MONDAY_NOON.tzinfo))
         await Nudging(self._database, self._clock, player.content, {MESSENGER}).plan()
+        await Surveying(self._database, self._clock, player.content, {WEB, MESSENGER}).plan()
         return await player.tick()
 
     async def _press_old(self, place: str, choice: str) -> list[Outgoing]:
@@ -161,6 +178,8 @@ class Stage:
         elif what == scenes.NO_HOURS:
             office = dataclasses.replace(player.content.default_office, hours={})
             player.content = dataclasses.replace(player.content, default_office=office, offices={office.id: office})
+        elif what in (scenes.SERVED, scenes.CLOSED):
+            await self._staff_did("visit" if what == scenes.SERVED else "case_closed")
         elif what == scenes.OFFICES:
             player.content = dataclasses.replace(player.content, offices=self._several())
         elif what == scenes.ALL_DONE:
@@ -173,6 +192,12 @@ class Stage:
                 session = decode(row.data)
                 session.place = Place("gone", "gone")
                 await tx.sessions.save([dataclasses.replace(row, place="gone.gone", data=encode(session))])
+
+    async def _staff_did(self, trigger: str) -> None:
+        """What surveys follow from; the act itself is played by its own talk."""
+        me, now = await self._me(), self._clock.now()
+        async with self._database.write() as tx:
+            await happened(tx, self._player.content, trigger, citizen_id=me, subject=trigger, office="", now=now)
 
     def _several(self) -> Mapping[str, Office]:
         """Those of the content, or the only one and another like it."""

@@ -23,6 +23,7 @@ def doubts(seen: Look, today: date) -> list[Mistake]:
     found = Mistakes(seen.root)
     _facts(content, seen, today, found)
     _offices(content, seen, found)
+    _points(content, seen, found)
     _answers(content, seen, found)
     _bare_figures(seen, found)
     _ends(seen, found)
@@ -61,6 +62,15 @@ def _offices(content: Content, seen: Look, found: Mistakes) -> None:
             line = line_of(tree, "contacts", empty[0])
             remedy = "впишите адрес или телефон; предложения с ними бот пока не показывает"
             found.add(file, line, f"пусто: {listed(empty, limit=20)}", remedy)
+
+
+def _points(content: Content, seen: Look, found: Mistakes) -> None:
+    for point in content.points.values():
+        if point.needs_verification:
+            file = f"points/{point.id}.yaml"
+            line = line_of(seen.trees.get(file), "needs_verification")
+            remedy = "проверьте адрес, часы и места, потом поставьте needs_verification: нет"
+            found.add(file, line, "консультационный пункт не подтверждён", remedy)
 
 
 def _answers(content: Content, seen: Look, found: Mistakes) -> None:

@@ -77,7 +77,7 @@ def _read_hours(reader: Reader, *, optional: bool) -> dict[int, Spans]:
     if hours is None:
         return found
     for name in hours.names():
-        days = _days(name)
+        days = days_of(name)
         text = hours.plain(name, optional=True)
         if not days:
             hours.wrong(name, "не день недели", f"пишите {', '.join(WEEKDAYS)} или промежуток, например пн-чт")
@@ -97,7 +97,8 @@ def _read_hours(reader: Reader, *, optional: bool) -> dict[int, Spans]:
     return dict(sorted(found.items()))
 
 
-def _days(name: str) -> range:
+def days_of(name: str) -> range:
+    """«вт» or «вт-чт» as weekdays, 0 = Monday; empty for anything else."""
     ends = DASH.split(name.strip().lower())
     if len(ends) > 2 or any(end not in WEEKDAYS for end in ends):
         return range(0)

@@ -12,7 +12,10 @@ Files → checked content. One look finds every mistake of every file; with any 
     facts.yaml, offices/<id>.yaml  figures, phones, addresses                         figures
     rules.yaml, channels.yaml, consent.yaml, sources.yaml, words.yaml, style.yaml     terms
     events.yaml                    changes in life                                    events
+    roles.yaml, points/<id>.yaml, calendar.yaml    who receives, where and when       points
+    services.yaml, visits.yaml     services; names of what is recorded of a visit     services
     routing.yaml                   who answers which request                          routing
+    surveys/<id>.yaml              questionnaires                                     surveys
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -20,13 +23,16 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
+from bot.texts.booking import Point, Role
 from bot.texts.check import check_passages
 from bot.texts.events import Known, check_nudge, read_events
 from bot.texts.figures import read_facts, read_office
 from bot.texts.journeys import read_situation, read_topic
 from bot.texts.mistakes import Mistakes, listed, nearest
 from bot.texts.obstacles import read_obstacles
+from bot.texts.points import read_calendar, read_point, read_roles
 from bot.texts.profile import read_profile
+from bot.texts.questionnaire import Survey
 from bot.texts.reader import ID, Passage, Reader
 from bot.texts.reading import read_days, read_page
 from bot.texts.routes import Routing
@@ -52,11 +58,15 @@ from bot.texts.schema import (
     Topic,
     frozen,
 )
+from bot.texts.services import read_services, read_visits
 from bot.texts.shape import Shape
 from bot.texts.steps import read_plan, settle
+from bot.texts.surveys import read_survey
+from bot.texts.surveys import settle as settle_surveys
 from bot.texts.talks import COMMON, missing, read_talk
 from bot.texts.terms import read_channels, read_consent, read_rules, read_sources, read_style, read_words
 from bot.texts.tree import FILE_BYTES, Branch, grow
+from bot.texts.visiting import VisitWords
 
 ONCE = (
     "words",
@@ -69,9 +79,13 @@ ONCE = (
     "profile",
     "obstacles",
     "events",
+    "roles",
+    "calendar",
+    "services",
+    "visits",
     "routing",
 )
-FOLDERS = ("texts", "questions", "offices", "pages")
+FOLDERS = ("texts", "questions", "offices", "pages", "points", "surveys")
 PARTS = ("situation", "page", "plan", "days")
 FILES = 2000
 
@@ -251,7 +265,12 @@ class _Assembly:
         self._check_pages(pages, situations)
         events = self._events(situations, questions, profile, words)
         self._check_nudge(rules, events)
+        roles, points = self._points(offices, situations)
+        calendar = read_calendar(reader) if (reader := self._once("calendar", is_optional=True)) else {}
+        services = read_services(reader, situations) if (reader := self._once("services", is_optional=True)) else {}
+        visits = read_visits(reader) if (reader := self._once("visits", is_optional=True)) else VisitWords()
         routing = self._routing()
+        surveys = self._surveys(situations, questions, events)
         default = self._default(offices)
         known_offices = offices if len(offices) == sum(file.startswith("offices/") for file in self._files) else None
         known_facts = facts if "facts.yaml" in self._trees else None
@@ -277,7 +296,13 @@ class _Assembly:
             profile=frozen(profile or {}),
             obstacles=frozen(obstacles),
             events=frozen(events),
+            roles=frozen(roles),
+            points=frozen(points),
+            calendar=frozen(calendar),
+            services=frozen(services),
+            visits=visits,
             routing=routing,
+            surveys=frozen(surveys),
         )
 
     def _reader(self, file: str, *, has_figures: bool = False) -> Reader | None:
@@ -407,10 +432,38 @@ class _Assembly:
         commands = {word: command for command, every in words.items() for word in every}
         return read_events(reader, Known(situations, leads["item"], leads, profile, commands))
 
+    def _points(
+        self, offices: Mapping[str, Office], situations: Mapping[str, Situation]
+    ) -> tuple[dict[str, Role], dict[str, Point]]:
+        """Specialists and where they receive; a point needs the file that says who they are."""
+        has_points = any(file.startswith("points/") for file in self._files)
+        reader = self._once("roles", is_optional=not has_points)
+        roles = read_roles(reader) if reader else None if has_points else {}
+        idents = [name.removeprefix("offices/").removesuffix(".yaml") for name in self._files if "offices/" in name]
+        meant = dict.fromkeys([*situations, *(file.split("/")[1] for file in self._files if _is_part(file))])
+        points = {
+            name: read_point(name, one, offices=[*offices, *idents], situations=meant, roles=roles)
+            for name, one in self._folder("points", has_figures=True)
+        }
+        return roles or {}, points
+
     def _routing(self) -> Routing:
         reader = self._once("routing", is_optional=True)
         topics = {name.removeprefix("questions/").removesuffix(".yaml") for name in self._files if "questions/" in name}
         return read_routing(reader, topics) if reader else Routing()
+
+    def _surveys(
+        self, situations: Mapping[str, Situation], questions: Mapping[str, Question], events: Mapping[str, Event]
+    ) -> dict[str, Survey]:
+        leads = {**self._leads(situations, questions), "info": situations}
+        drafts = {name: read_survey(name, reader, leads) for name, reader in self._folder("surveys")}
+        names = [name.removeprefix("surveys/").removesuffix(".yaml") for name in self._files if "surveys/" in name]
+        lost = self._files.keys() - self._trees.keys()
+        stages = {step.stage for situation in situations.values() for step in situation.plan}
+        has_lost_plans = any(file.endswith("/plan.yaml") for file in lost)
+        known_events = None if "events.yaml" in lost else events
+        settle_surveys(drafts, names, known_events, None if has_lost_plans else sorted(stages))
+        return {name: draft.survey for name, draft in drafts.items()}
 
     def _check_nudge(self, rules: Rules | None, events: Mapping[str, Event]) -> None:
         if "events.yaml" in self._files and "events.yaml" not in self._trees:

@@ -152,13 +152,17 @@ class Reader:
             self.wrong(name, f"не «да» и не «нет»: «{text[:60]}»", "напишите да или нет")
         return text in YES if text else bool(default)
 
-    def whole(self, name: str, low: int, high: int) -> int:
-        """A whole number within the bounds; a wrong one gives the middle, so that no other check stumbles over it."""
-        text = self.plain(name)
-        self._say(name, 3, {"type": "integer", "minimum": low, "maximum": high})
+    def whole(self, name: str, low: int, high: int, *, default: int | None = None) -> int:
+        """
+        A whole number within the bounds; a wrong one gives the middle, so that no other check stumbles over it.
+
+        default: when the key is absent; None: it must be there.
+        """
+        text = self.plain(name, optional=default is not None)
+        self._say(name, 3, {"type": "integer", "minimum": low, "maximum": high}, default is not None)
         middle = (low + high) // 2
         if not text:
-            return middle
+            return middle if default is None else default
         if not re.fullmatch(r"\d{1,9}", text) or not low <= int(text) <= high:
             self.wrong(name, f"не число от {low} до {high}: «{text[:60]}»", "впишите целое число без пробелов и слов")
             return middle

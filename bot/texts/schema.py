@@ -12,7 +12,10 @@ from datetime import date, time
 from types import MappingProxyType
 from typing import NamedTuple, TypeVar
 
+from bot.texts.booking import BookingRules, Point, Role
+from bot.texts.questionnaire import Survey, SurveyTerms
 from bot.texts.routes import Routing
+from bot.texts.visiting import Service, VisitWords
 
 K = TypeVar("K")
 T = TypeVar("T")
@@ -334,12 +337,17 @@ class Nudge:
 
 @dataclass(frozen=True, slots=True)
 class Retention:
-    """How long personal words live. closed_case_days: after a case is closed. session_hours: without consent."""
+    """
+    How long personal words live. closed_case_days: after a case is closed. session_hours: without consent.
+
+    booking_days: after the visit, whose it was is forgotten.
+    """
 
     raw_words_days: int
     dedupe_days: int
     closed_case_days: int
     session_hours: int
+    booking_days: int = 365
 
 
 @dataclass(frozen=True, slots=True)
@@ -364,7 +372,8 @@ class Rules:
     Terms of service. quiet_from/quiet_to: local time without reminders, may span midnight.
 
     answer_hours: how soon a specialist answers, in working hours. apology_after_minutes: older replies begin with an
-    apology. helpline: a line with the phone for a bad hour, to be filled. nudge: None = nobody is asked.
+    apology. helpline: a line with the phone for a bad hour, to be filled. nudge, surveys: None = nobody
+    is asked.
     """
 
     quiet_from: time
@@ -377,6 +386,8 @@ class Rules:
     helpline: str
     nudge: Nudge | None = None
     move: Move = Move(minutes=15, tries=5)
+    booking: BookingRules = field(default_factory=BookingRules)
+    surveys: SurveyTerms | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -443,7 +454,8 @@ class Content:
 
     words: command ("back", "menu", "stop", "human", "help", "data", "answers", "start", "yes", "no") → typed words,
     lower case, е for ё.
-    fingerprint: SHA-256 of names and bytes of all files, hexadecimal.
+    fingerprint: SHA-256 of names and bytes of all files, hexadecimal. calendar: local day → weekday whose shifts hold
+    on it, None for a day off; of all other days the production calendar knows (bot/booking/calendar.py).
     """
 
     texts: Mapping[str, Text]
@@ -464,7 +476,13 @@ class Content:
     profile: Mapping[str, ProfileQuestion] = field(default_factory=dict)
     obstacles: Mapping[str, Obstacle] = field(default_factory=dict)
     events: Mapping[str, Event] = field(default_factory=dict)
+    roles: Mapping[str, Role] = field(default_factory=dict)
+    points: Mapping[str, Point] = field(default_factory=dict)
+    calendar: Mapping[date, int | None] = field(default_factory=dict)
+    services: Mapping[str, Service] = field(default_factory=dict)
+    visits: VisitWords = field(default_factory=VisitWords)
     routing: Routing = field(default_factory=Routing)
+    surveys: Mapping[str, Survey] = field(default_factory=dict)
 
     def pages_of(self, situation: str) -> list[FurtherPage]:
         """Further reading for this situation, everybody's included, in order."""

@@ -3,6 +3,9 @@
 import re
 from datetime import time
 
+from bot.texts.booking import BookingRules
+from bot.texts.points import read_booking_rules
+from bot.texts.questionnaire import SurveyTerms
 from bot.texts.reader import Reader
 from bot.texts.schema import (
     ChannelRules,
@@ -44,6 +47,8 @@ def read_rules(reader: Reader) -> Rules | None:
     apology_after_minutes = reader.whole("apology_after_minutes", 1, 1440)
     helpline = reader.text("helpline", limit=500)
     nudge = _read_nudge(inside) if (inside := reader.child("nudge", optional=True)) else None
+    booking = read_booking_rules(inside) if (inside := reader.child("booking", optional=True)) else BookingRules()
+    surveys = _read_surveys(inside) if (inside := reader.child("surveys", optional=True)) else None
     found = None
     if quiet is not None and retention is not None and move is not None:
         kept = Retention(
@@ -51,6 +56,7 @@ def read_rules(reader: Reader) -> Rules | None:
             dedupe_days=retention.whole("dedupe_days", 2, 366),
             closed_case_days=retention.whole("closed_case_days", 1, 3650),
             session_hours=retention.whole("session_hours", 1, 720),
+            booking_days=retention.whole("booking_days", 30, 3650) if retention.has("booking_days") else 365,
         )
         found = Rules(
             quiet.clock("from"),
@@ -63,9 +69,14 @@ def read_rules(reader: Reader) -> Rules | None:
             helpline,
             nudge,
             Move(move.whole("minutes", 1, 60), move.whole("tries_per_hour", 1, 20)),
+            booking,
+            surveys,
         )
         if nudge is not None and _is_quiet(time(nudge.hour), found.quiet_from, found.quiet_to):
             reader.wrong("nudge", f"спрашивает в тихие часы: hour {nudge.hour}", "поставьте час вне раздела quiet")
+        if _is_quiet(time(hour := booking.remind_day_before_hour), found.quiet_from, found.quiet_to):
+            what = f"напоминает в тихие часы: remind_day_before_hour {hour}"
+            reader.wrong("booking", what, "поставьте час вне раздела quiet")
         quiet.done()
         retention.done()
         move.done()
@@ -80,6 +91,18 @@ def _read_nudge(reader: Reader) -> Nudge:
         times=reader.whole("times", 1, 12),
         hour=reader.whole("hour", 0, 23),
         events=reader.lines("events", optional=True, is_heard=True),
+    )
+    reader.done()
+    return found
+
+
+def _read_surveys(reader: Reader) -> SurveyTerms:
+    found = SurveyTerms(
+        every_days=reader.whole("every_days", 1, 366),
+        open_days=reader.whole("open_days", 1, 60),
+        change_hours=reader.whole("change_hours", 1, 72),
+        trouble_days=reader.whole("trouble_days", 1, 366),
+        few=reader.whole("few", 1, 10_000),
     )
     reader.done()
     return found

@@ -1,5 +1,5 @@
 """
-The one ASGI application: chat page and its API, embedding, webhooks, health, metrics.
+The one ASGI application: chat page and its API, embedding, console, webhooks, health, metrics.
 
     make_application(WebParts(...)) -> Litestar      its lifespan runs the feed
     server(app, host, port).serve()                  bot/web/server.py
@@ -15,7 +15,6 @@ from typing import Any, Literal
 from litestar import Litestar, Response
 from litestar.datastructures import State
 from litestar.exceptions import HTTPException
-from litestar.handlers import HTTPRouteHandler
 
 from bot.channels.port import Channel, Presence
 from bot.channels.web import BODY_BYTES
@@ -26,7 +25,10 @@ from bot.telemetry import alarm
 from bot.texts.schema import Content
 from bot.web.address import Addresses
 from bot.web.assets import asset_routes, load_assets
+from bot.web.calendar import calendar_route
 from bot.web.chat import chat_routes
+from bot.web.console.desk import Desk, DeskParts
+from bot.web.console.nouns import NOUNS, console_routes
 from bot.web.data import data_route
 from bot.web.feed import Hub
 from bot.web.gate import AnyRequest, Gate
@@ -51,7 +53,7 @@ class WebParts:
     webhooks, by name. presences: how the channels of this process stand, for /readyz. public_url: of this installation,
     empty without one; https makes cookies Secure. embed_origins: sites that may frame the chat. trusted_proxies:
     addresses or networks whose X-Forwarded-For counts. policy: of the web chat; "off" leaves webhooks, health and
-    metrics. rates: limits of the chat.
+    metrics. rates: limits of the chat. desk: what the console needs besides; None: this process shows none.
     """
 
     database: Database
@@ -67,28 +69,35 @@ class WebParts:
     metrics_token: str = ""
     policy: Policy | Literal["off"] = "full"
     rates: Rates = field(default_factory=rates)
+    desk: DeskParts | None = None
 
 
-def make_application(parts: WebParts, routes: Sequence[HTTPRouteHandler] = ()) -> Litestar:
+def make_application(parts: WebParts) -> Litestar:
     """
-    The application. routes: further handlers (the console).
+    The application.
 
     `state.before_stop` must be called when the process stops: it lets open pages go. Raises ValueError for an embed
     origin or a proxy that is none.
     """
     page_policy(parts.embed_origins)
     addresses = Addresses(parts.trusted_proxies)
-    gate = Gate(Identities(parts.database.cipher, parts.public_url), addresses, parts.rates, parts.clock)
+    identities = Identities(parts.database.cipher, parts.public_url)
+    gate = Gate(identities, addresses, parts.rates, parts.clock)
     hub, seen = Hub(parts.database, parts.clock), Seen(parts.database, parts.clock)
     hooks = Hooks(parts.channels, parts.inbox)
     handlers = [
         *status_routes(parts.database, parts.content, parts.presences, addresses, parts.metrics_token),
         *hooks.routes(),
-        *routes,
+        calendar_route(parts.database, parts.clock, parts.content, gate),
     ]
-    if parts.policy != "off":
-        assets = load_assets()
-        handlers += asset_routes(assets)
+    has_chat = parts.policy != "off"
+    assets = load_assets() if has_chat or parts.desk else {}
+    handlers += asset_routes(assets) if assets else []
+    if parts.desk is not None:
+        handlers += console_routes(
+            Desk(parts.database, parts.clock, parts.content, parts.desk, assets, addresses, identities, NOUNS)
+        )
+    if has_chat:
         handlers += Pages(parts.content, parts.clock, gate, assets, parts.embed_origins).routes()
         handlers += Printables(parts.content, parts.clock, assets, parts.since).routes()
         handlers += chat_routes(parts.inbox, parts.clock, gate, hub, seen, is_embeddable=bool(parts.embed_origins))

@@ -1,7 +1,7 @@
 """Files of the page: read once, named by their content, packed once; nothing comes from another host."""
 
 import gzip
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -14,6 +14,7 @@ from litestar.params import FromPath
 from bot.web.gate import AnyRequest
 
 FOLDER = Path(__file__).parent / "static"
+VENDOR = FOLDER / "vendor"  # others' files, unchanged, each with its licence beside it
 KINDS = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
 FOR_EVER = "public, max-age=31536000, immutable"
 FOR_MINUTES = "public, max-age=300"
@@ -35,9 +36,10 @@ def asset(file: str, body: bytes) -> Asset:
     return Asset(name, KINDS[dot + suffix], body, gzip.compress(body, mtime=0))
 
 
-def load_assets(folder: Path = FOLDER) -> Mapping[str, Asset]:
+def load_assets(folders: Sequence[Path] = (FOLDER, VENDOR)) -> Mapping[str, Asset]:
     """By file name without hash."""
-    return {path.name: asset(path.name, path.read_bytes()) for path in sorted(folder.iterdir()) if path.suffix in KINDS}
+    files = [path for folder in folders for path in sorted(folder.iterdir()) if path.suffix in KINDS]
+    return {path.name: asset(path.name, path.read_bytes()) for path in files}
 
 
 def packed(request: AnyRequest, one: Asset, headers: Mapping[str, str]) -> Response[bytes]:

@@ -92,7 +92,13 @@ PRINT: Mapping[str, Need] = {
         "wrong": Need(("first", "last")),
     }.items()
 }
-NEEDS = {**CHAT, **PRINT}
+CALENDAR: Mapping[str, Need] = {
+    "web.calendar_title": Need(("time?",)),
+    "web.calendar_note": Need(("code?",)),
+    "web.calendar_name": Need(),
+    "web.calendar_missing": Need(),
+}
+NEEDS = {**CHAT, **PRINT, **CALENDAR}
 
 
 def words(content: Content, now: datetime) -> dict[str, str]:

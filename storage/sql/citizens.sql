@@ -94,7 +94,9 @@ SELECT
   (SELECT COUNT(*) FROM inbox WHERE citizen_id = :id AND payload IS NOT NULL AND state <> 0)
     + (SELECT COUNT(*) FROM outbox WHERE citizen_id = :id AND body IS NOT NULL AND keep = 1),
   (SELECT consent_at FROM citizens WHERE id = :id),
-  (SELECT COUNT(*) FROM answers WHERE citizen_id = :id);
+  (SELECT COUNT(*) FROM answers WHERE citizen_id = :id),
+  (SELECT COUNT(*) FROM bookings WHERE citizen_id = :id AND state <> 'held')
+    + (SELECT COUNT(*) FROM waiting WHERE citizen_id = :id);
 
 -- name: situations_of
 SELECT situation FROM situations WHERE citizen_id = :id ORDER BY since_at, situation;

@@ -19,8 +19,11 @@ SELECT seal FROM audit WHERE seal IS NOT NULL ORDER BY id DESC LIMIT 1;
 -- name: audit_seal*!
 UPDATE audit SET seal = :seal WHERE id = :id;
 
--- name: audit_all
-SELECT id, at, actor, act, subject, seal FROM audit ORDER BY id;
+-- name: audit_from
+SELECT id, at, actor, act, subject, seal FROM audit WHERE id > :after ORDER BY id LIMIT :limit;
+
+-- name: audit_count_unsealed$
+SELECT COUNT(*) FROM audit WHERE seal IS NULL;
 
 -- name: erasures_add!
 INSERT INTO erasures (channel, find, erased_at) VALUES (:channel, :find, :erased_at);

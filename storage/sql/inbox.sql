@@ -49,7 +49,7 @@ ON CONFLICT (channel, find) DO UPDATE SET chat = COALESCE(addresses.chat, exclud
 -- name: addresses_orphans!
 DELETE FROM citizens WHERE id = :id AND NOT EXISTS (SELECT 1 FROM addresses WHERE citizen_id = citizens.id);
 
--- name: cursor_set!
+-- name: cursor_set*!
 INSERT INTO cursors (channel, account, value, updated_at) VALUES (:channel, :account, :value, :updated_at)
 ON CONFLICT (channel, account) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at;
 

@@ -4,21 +4,6 @@ INSERT INTO outbox (citizen_id, channel, address, turn, part, lane, key, body, s
 VALUES (:citizen_id, :channel, :address, :turn, :part, :lane, :key, :body, :subject, :keep, :not_before, :created_at)
 ON CONFLICT (turn, part) DO NOTHING;
 
--- name: outbox_lease
--- The oldest unsent part of each citizen and lane, replies first. One elected sender per channel: no row is skipped.
--- `state IN (0, 1) AND state = 0`, here and below: SQLite takes a partial index only when its own words are repeated.
--- OFFSET keeps PostgreSQL from making a join of it, which without fresh statistics reads the whole queue for each part.
--- state is asked again outside: on PostgreSQL a sender that just lost its election and the new one may ask at once, and
--- who waited for the row's lock judges only that anew. "+ 0": no index is to be chosen for it.
-UPDATE outbox SET state = 1, attempts = attempts + 1 WHERE state + 0 = 0 AND id IN (
-    SELECT o.id FROM outbox o
-    WHERE o.channel = :channel AND o.lane <= :lane AND o.state IN (0, 1) AND o.state = 0 AND o.not_before <= :now AND NOT EXISTS (
-        SELECT 1 FROM outbox p
-        WHERE p.citizen_id = o.citizen_id AND p.lane = o.lane AND p.state IN (0, 1) AND p.id < o.id AND p.channel = o.channel
-        LIMIT 1 OFFSET 0)
-    ORDER BY o.lane, o.id LIMIT :limit)
-RETURNING id, citizen_id, address, turn, part, lane, key, body, attempts, is_repeat, created_at, subject;
-
 -- name: outbox_sent*!
 UPDATE outbox SET state = 2, finished_at = :at, sent_id = :sent_id, body = CASE WHEN keep = 1 THEN body ELSE NULL END,
     is_repeat = 0 WHERE id = :id AND state IN (0, 1, 4);
@@ -37,7 +22,8 @@ UPDATE outbox SET state = 5, finished_at = :at, reason = :reason, body = NULL WH
 UPDATE outbox SET state = 4, finished_at = :at, reason = :reason WHERE id = :id AND state = 1;
 
 -- name: outbox_in_flight
--- left by a process that died while sending
+-- Left by a process that died while sending. `state IN (0, 1) AND state = 1`, here and below: SQLite takes a partial index
+-- only when its own words are repeated.
 SELECT id, lane, is_repeat FROM outbox WHERE channel = :channel AND state IN (0, 1) AND state = 1 ORDER BY id;
 
 -- name: outbox_sent_as^

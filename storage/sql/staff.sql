@@ -5,15 +5,15 @@ VALUES (:id, :find, :body, :role, :every_office, :on_duty, :created_at)
 ON CONFLICT (find) DO NOTHING RETURNING id;
 
 -- name: staff_one
-SELECT s.id, s.body, s.role, s.active, s.every_office, s.on_duty, s.created_at, k.has_password, k.has_code
-FROM staff s LEFT JOIN staff_secrets k ON k.staff_id = s.id WHERE s.id = :id;
+SELECT staff.id, staff.body, role, active, every_office, on_duty, created_at, k.has_password, k.has_code
+FROM staff LEFT JOIN staff_secrets k ON k.staff_id = staff.id WHERE staff.id = :id;
 
 -- name: staff_id_of$
 SELECT id FROM staff WHERE find = :find;
 
 -- name: staff_all
-SELECT s.id, s.body, s.role, s.active, s.every_office, s.on_duty, s.created_at, k.has_password, k.has_code
-FROM staff s LEFT JOIN staff_secrets k ON k.staff_id = s.id ORDER BY s.created_at, s.id;
+SELECT staff.id, staff.body, role, active, every_office, on_duty, created_at, k.has_password, k.has_code
+FROM staff LEFT JOIN staff_secrets k ON k.staff_id = staff.id ORDER BY created_at, staff.id;
 
 -- name: staff_offices_all
 SELECT staff_id, office FROM staff_offices ORDER BY staff_id, office;
@@ -124,12 +124,12 @@ DELETE FROM staff_invitations WHERE staff_id IN (
     SELECT staff_id FROM staff_invitations WHERE expires_at < :before LIMIT :limit)
 RETURNING staff_id;
 
--- name: alarms_add*!
-INSERT INTO alarms (what, count, last_at) VALUES (:what, :count, :now)
-ON CONFLICT (what) DO UPDATE SET count = alarms.count + excluded.count, last_at = excluded.last_at;
+-- name: troubles_add*!
+INSERT INTO troubles (what, count, last_at) VALUES (:what, :count, :now)
+ON CONFLICT (what) DO UPDATE SET count = troubles.count + excluded.count, last_at = excluded.last_at;
 
--- name: alarms_unseen
-SELECT what, count, last_at FROM alarms WHERE last_at > seen_at AND last_at > :since ORDER BY last_at DESC;
+-- name: troubles_unseen
+SELECT what, count, last_at FROM troubles WHERE last_at > seen_at AND last_at > :since ORDER BY last_at DESC;
 
--- name: alarms_seen!
-UPDATE alarms SET seen_at = :now, count = 0 WHERE last_at <= :now;
+-- name: troubles_seen!
+UPDATE troubles SET seen_at = :now, count = 0 WHERE last_at <= :now;

@@ -5,14 +5,15 @@ import dataclasses
 import inspect
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from itertools import count
+from itertools import count, cycle
 from pathlib import Path
 from types import MappingProxyType
 
 import pytest
 
+from bot.booking.book import Book
 from bot.channels.port import Limits
-from bot.engine import effects
+from bot.engine import effects, surveys
 from bot.engine.effects import Effect
 from bot.engine.flow import Flows
 from bot.engine.taken import Surface
@@ -20,13 +21,17 @@ from bot.flows import FLOWS
 from bot.messages import Kind
 from bot.nudges import Nudging
 from bot.outbox import Sender
+from bot.surveying import Surveying
+from bot.surveys import triggers
 from bot.texts import render
 from bot.texts.plan import form
 from storage.database import Database, open_database
-from storage.records import PlanItemRow, ReminderRow
+from storage.records import CaseRow, PlanItemRow, ReminderRow
+from tests.booking.desk import every_visit
 from tests.databases import SECRETS
 from tests.delivery.platform import Platform
 from tests.delivery.world import World
+from tests.dialogs.booking_walk import roomy, walk_booking
 from tests.dialogs.cases import Cases
 from tests.dialogs.offices import several_offices
 from tests.dialogs.transcripts import EVERYWHERE, TO_PLAN
@@ -42,7 +47,11 @@ FIRST_DAYS = ("/start", "/menu", "[more]", "[info]", "[pre_release]", "[days]")
 AGREED = PLANNED[: PLANNED.index("[yes]") + 1]  # the first question is asked
 NIGHT = datetime(2026, 11, 23, 20, 0, tzinfo=UTC)  # 03:00 in Barnaul
 # made by the engine itself, or for flows to come
-ENGINES_OWN = (effects.Again, effects.Back, effects.MarkReachable, effects.Finish, effects.Refusable)
+ENGINES_OWN = (
+    effects.Effect, effects.Refusable, effects.Foreseen, effects.Again, effects.Back, effects.MarkReachable,
+    effects.Finish, surveys.PauseSurveys, surveys.RecordAnswer,
+)  # fmt: skip
+EFFECTS = (effects, surveys)  # modules whose effects every flow together asks for
 
 
 class Walk:
@@ -51,7 +60,7 @@ class Walk:
     def __init__(self, database: Database, flows: Flows) -> None:
         self.database = database
         self.flows = flows
-        self.content = real_content(FLOWS)
+        self.content = roomy(real_content(FLOWS))
         self._names = count(1)
 
     async def meet(self, *, policy: str = "full", clock: FixedClock | None = None, channel: str = "web") -> Talk:
@@ -133,6 +142,7 @@ class Walk:
         await self._covered()
         await self._reminded()
         await self._life()
+        await self._surveyed()
         await self._withdrawn()
         await self._at_night()
         await self._twice_at_once()
@@ -140,6 +150,7 @@ class Walk:
         await self._broken()
         await self._printable()
         await Cases(self.meet).everything()
+        await walk_booking(self.meet)
         await self._many_offices()
 
     async def _many_offices(self) -> None:
@@ -179,8 +190,10 @@ class Walk:
                 [
                     ReminderRow("day", citizen.id, "release", "on:released", due_at),
                     ReminderRow("silence", citizen.id, "nudge", "", due_at),
+                    ReminderRow("survey", citizen.id, "survey", "", due_at),
                 ]
             )
+            await every_visit(Book(tx, talk.content, talk.clock.now()), citizen.id)
         for line in ("/human", "первое", "/data", "[file]", "/stop", "/data", "[file]"):
             await act(talk, line)
         while "more" in talk._buttons:
@@ -267,6 +280,109 @@ class Walk:
             await self._on_the_day(*ways)
         for ways in (["week", "plan"], ["week", "menu"], ["date"], ["never"]):
             await self._on_the_day("day", "not_yet", *ways)
+
+    async def _surveyed(self) -> None:
+        """Each survey with good answers and bad ones, every way out of the invitation."""
+        for ways in (["later", "menu"], ["quiet", "again", "menu"], ["quiet", "menu"]):
+            await self._answers("visit", *ways)
+        for answers in (
+            ("yes", "no"),
+            ("no", "yes"),
+            ("rather_yes",),
+            ("rather_no",),
+            ("middle", "rather_yes"),
+            ("skip",),
+        ):
+            talk = await self._through(await self._answers("visit", "open"), *answers)
+            await talk.press("full")
+            await self._through(talk, *answers)
+        await talk.press("review")
+        await talk.press(next(one for one in talk._buttons if one.startswith("q:")))
+        await talk.press("yes")
+        for way in ("review", "menu"):
+            await (await self._through(await self._answers("visit", "open"), "skip")).press(way)
+        await talk.press("menu")
+        talk = await self._through(await self._answers("visit", "open"), "skip")
+        await talk.press("review")
+        await talk.press("menu")
+        for ways in (
+            ["open", "low", "n:1", "skip", "yes", "menu"],
+            ["open", "low", "skip", "menu"],
+            ["open", "n:9", "review", "q", "skip"],
+            ["open", "skip"],
+        ):
+            await self._answers("plan_done", *ways)
+        await self._answers(
+            "event:found_job", "open", *["yes", "rather_yes", "rather_no", "skip", "no", "skip"], "skip"
+        )
+        await self._answers("event:found_job", "open", *["skip"] * 7)
+        for ways in (["booking"], ["handover"]):
+            await self._answers("stage", "open", "c:skills", "skip", *ways)
+        await self._answers("event:refused", "open", "c:record", "questions")
+        await self._answers("event:refused", "open", "_next", "skip", "handover")
+        for ways in (["yes", "menu"], ["no", "skip", "no"], ["skip"]):
+            await self._answers("case_closed", "open", *ways)
+        talk = await self._answers("plan_done")
+        opens = talk.data("open")
+        await talk.send(Kind.TEXT, text="меню", bare=True)
+        await talk.send(Kind.PRESS, data=opens)
+        for words in ("одиннадцать", "9"):
+            await talk.send(Kind.TEXT, text=words, bare=True)
+        talk = await self._answers("plan_done", "open", "n:9", channel="vk")
+        for line in ("/data", "[file]"):
+            await act(talk, line)
+        late = await self._answers("plan_done")
+        opens = late.data("open")
+        late.clock.move(days=40)
+        await late.send(Kind.PRESS, data=opens)
+        await late.press("menu")
+        await (await self._answers("plan_done", "open", "low", "n:2")).say("долго ждал")
+        await self._answered_meanwhile()
+        stopped = await self._answers("visit", asks=False)
+        await stopped.say("/human")
+        await stopped.press("skip")
+        assert await stopped.tick() == []
+
+    async def _answered_meanwhile(self) -> None:
+        """A person was called already, by another worker."""
+        talk = await self._answers("plan_done", "open", "low", "n:0", "skip")
+        citizen = await talk.citizen()
+        case = CaseRow("meanwhile", citizen.id, "web", "question", "new", False, talk.clock.now())
+        async with self.database.write() as tx:
+            await tx.cases.open(case)
+        await talk.press("yes")
+        await talk.press("menu")
+
+    async def _answers(self, trigger: str, *ways: str, asks: bool = True, channel: str = "web") -> Talk:
+        """A citizen who is invited because of this, and presses so."""
+        talk = await self.meet(clock=FixedClock(), channel=channel)
+        await talk.play(TO_PLAN)
+        citizen = await talk.citizen()
+        now, stages = talk.clock.now(), frozenset(("matching",))
+        async with self.database.write() as tx:
+            about = {"citizen_id": citizen.id, "office": "", "now": now}
+            if trigger == "stage":
+                await triggers.stage_moved(tx, talk.content, stages, **about)
+            else:
+                await triggers.happened(tx, talk.content, trigger, subject="one", **about)
+            await tx.surveys.end(citizen.id, "nps", "month")
+        talk.clock.move(days=28 if trigger == "stage" else 1)
+        await Surveying(self.database, talk.clock, talk.content, {channel}).plan()
+        if asks:
+            assert [message.key for message in await talk.tick()] == ["survey.invite"]
+        for way in ways:
+            await talk.press(way)
+        return talk
+
+    async def _through(self, talk: Talk, *answers: str) -> Talk:
+        """To the end of the questions with these answers in turn, passing over what takes others; no person."""
+        said = cycle(answers)
+        while talk.shown[-1].key not in ("survey.thanks", "survey.person"):
+            answer = next(said)
+            await talk.press(answer if answer in talk._buttons else "skip")
+        if talk.shown[-1].key == "survey.person":
+            await talk.press("no")
+        return talk
 
     async def _prepares(self, *, clock: FixedClock | None = None, channel: str = "web") -> Talk:
         talk = await self.meet(clock=clock, channel=channel)
@@ -455,9 +571,15 @@ def test_every_text_is_shown(record: Record, key: str) -> None:
 
 
 def test_every_effect_follows_from_some_step(record: Record) -> None:
-    known = {one for _, one in inspect.getmembers(effects, inspect.isclass) if issubclass(one, Effect)}
+    known = {
+        one
+        for module in EFFECTS
+        for _, one in inspect.getmembers(module, inspect.isclass)
+        if issubclass(one, Effect) and one.__module__ == module.__name__
+    }
+    met = {one for one in record.effects if one.__module__ in {module.__name__ for module in EFFECTS}}
 
-    assert known - {Effect} - set(ENGINES_OWN) == record.effects - set(ENGINES_OWN)
+    assert known - set(ENGINES_OWN) == met - set(ENGINES_OWN)
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,12 @@ import dataclasses
 
 import pytest
 
+from bot.booking.book import Book
 from bot.messages import Kind, Outgoing
 from storage.database import Database
+from tests.booking.desk import every_visit
 from tests.dialogs.transcripts import TO_PLAN
+from tests.storage.rows import table
 from tests.talk import Talk
 
 MARKED = f"""
@@ -76,6 +79,43 @@ async def test_the_copy_holds_everything_that_is_kept(phone: Talk) -> None:
     assert "vk ivan's phone" in text
     assert "Вы: /human" in text
     assert "screens:" in text, "what the specialist sees is in the copy, too"
+
+
+async def test_the_copy_tells_of_visits_and_of_what_is_waited_for(phone: Talk) -> None:
+    await phone.play(TO_PLAN)
+    citizen = await phone.citizen()
+    async with phone.database.write() as tx:
+        await every_visit(Book(tx, phone.content, phone.clock.now()), citizen.id)
+
+    text = await read(phone)
+
+    for words in (
+        "Карьерный консультант: 24.11.2026 в 9:00, отменена",
+        "Карьерный консультант: 24.11.2026 в 9:30, приём не состоялся",
+        "Карьерный консультант: 24.11.2026 в 10:00, вы были на приёме",
+        "Специалист по подбору работы: 26.11.2026 в 9:00, вы записаны",
+        "вы ждали места, Карьерный консультант: с 01.12.2026 по 08.12.2026",
+        "вы ждёте места, Карьерный консультант: с 02.12.2026 по 09.12.2026",
+        "запись на приём: 25.11.2026 в 19:00",  # nine is too early to be reminded the same day
+    ):
+        assert words in text
+    async with phone.database.read() as tx:
+        assert (await tx.citizens.holdings(citizen.id)).bookings == 6
+
+
+async def test_withdrawing_gives_the_seat_back_and_forgets_whose_visits_they_were(phone: Talk) -> None:
+    await phone.play(TO_PLAN)
+    citizen = await phone.citizen()
+    async with phone.database.write() as tx:
+        await every_visit(Book(tx, phone.content, phone.clock.now()), citizen.id)
+
+    for line in ("/data", "[withdraw]", "[yes]"):
+        await (phone.press(line[1:-1]) if line.startswith("[") else phone.say(line))
+
+    assert await table(phone.database, "SELECT state, active FROM bookings WHERE citizen_id IS NOT NULL") == []
+    states = await table(phone.database, "SELECT state, COUNT(*) FROM bookings GROUP BY state ORDER BY state")
+    assert states == [("cancelled_citizen", 1), ("cancelled_staff", 1), ("no_show", 1), ("served", 1)]
+    assert await table(phone.database, "SELECT 1 FROM waiting") == []
 
 
 async def test_every_kept_row_is_in_the_copy(phone: Talk) -> None:

@@ -29,7 +29,8 @@ KEPT = """
     SELECT (SELECT count(*) FROM citizens WHERE consent_at IS NOT NULL OR consent_version IS NOT NULL),
       (SELECT count(*) FROM situations), (SELECT count(*) FROM answers),
       (SELECT count(*) FROM plan_items), (SELECT count(*) FROM reminders),
-      (SELECT count(*) FROM cases), (SELECT count(*) FROM case_words) + (SELECT count(*) FROM nudges),
+      (SELECT count(*) FROM cases), (SELECT count(*) FROM case_words) + (SELECT count(*) FROM nudges)
+        + (SELECT count(*) FROM survey_invitations) + (SELECT count(*) FROM survey_sheets),
       (SELECT count(*) FROM inbox WHERE state <> 1 OR payload IS NOT NULL OR attempts > 0),
       (SELECT count(*) FROM outbox WHERE body IS NOT NULL OR keep <> 0)
 """

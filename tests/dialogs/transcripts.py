@@ -4,6 +4,8 @@ Talks that must run the same wherever a citizen writes: in the database alone, a
 Each begins with a citizen whom nobody has met. `EVERYWHERE` names those that the platforms play too.
 """
 
+from tests.dialogs import booking_talks
+
 TO_PLAN = """
     > /start
     < start.hello
@@ -326,7 +328,7 @@ ALWAYS_AT_HAND = f"""
     > /plan
     < plan.list ...
     > /book
-    < booking.info [handover] [questions] [menu]
+    < booking.role [r:career_advisor] [r:job_matcher]
     > /jobs
     < jobs.info [handover] [questions] [plan]
     > /ask
@@ -630,4 +632,41 @@ WRONG_CODE_FIRST = """
     < menu.main ...
 """
 
-EVERYWHERE = {name.lower(): talk for name, talk in list(globals().items()) if name.isupper() and isinstance(talk, str)}
+
+def journey(situation: str, first: str = "< profile.one ...\n > 1") -> str:
+    """From a stranger's hello to a step of the situation's plan that is done. first: the first question, answered."""
+    return f"""
+        > /start
+        < start.hello
+        < situation.choose ...
+        > [{situation}]
+        < situation.more ...
+        > [enough]
+        < situation.ready [plan] [page]
+        > [plan]
+        < consent.ask [yes] [no] [full]
+        > [yes]
+        < consent.agreed
+        < profile.intro
+        {first}
+        < profile.one ...
+        > [later]
+        < plan.list ...
+        > 1
+        < plan.item ...
+        > [done]
+        < plan.changed_done ...
+    """
+
+
+JOURNEYS = {
+    "journey_released": journey("released"),
+    "journey_pre_release": journey("pre_release", "< profile.date ...\n > 20.12.2026\n < profile.noted"),
+    "journey_alimony": journey("alimony"),
+}
+
+EVERYWHERE = {
+    **{name.lower(): talk for name, talk in list(globals().items()) if name.isupper() and isinstance(talk, str)},
+    **JOURNEYS,
+    **booking_talks.TALKS,
+}

@@ -4,6 +4,7 @@ Walks of the real content: every button of every screen, on paths from the first
     path: ["/start", "[released]", "[enough]"]      as in transcripts, for a citizen nobody has met
 """
 
+import re
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
@@ -18,6 +19,7 @@ from bot.transcript import buttons
 from tests.talk import Talk
 
 Path = tuple[str, ...]
+NAMED = re.compile(r"\w+:[0-9a-f]{12}")  # a button with the beginning of an id
 
 
 @dataclass
@@ -89,6 +91,9 @@ def _hearing(place: str, handler: Handler, record: Record) -> Handler:
 
 
 async def act(talk: Talk, line: str) -> list[Outgoing]:
+    """`[move*]` presses the first button of its kind: one that names a booking reads otherwise for each citizen."""
+    if line.endswith("*]"):
+        line = f"[{next(one for one in talk._buttons if one.partition(':')[0] == line[1:-2])}]"
     return await (talk.press(line[1:-1]) if line.startswith("[") else talk.say(line))
 
 
@@ -120,7 +125,7 @@ async def explore(
         kinds: dict[str, str] = {}
         for choice in buttons(newest):
             name = choice if choice in NAVIGATION else choice.partition(":")[0]
-            kinds.setdefault(name, choice)
+            kinds.setdefault(name, f"{name}*" if NAMED.fullmatch(choice) else choice)
         screen = f"{answers[-1].key} {sorted(kinds.keys() - set(NAVIGATION))}"
         if screen not in found:
             found[screen] = path

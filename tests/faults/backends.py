@@ -82,16 +82,25 @@ class Gate:
             writer.transport.abort()
 
     async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if self._host.startswith("/"):
-            far = await asyncio.open_unix_connection(f"{self._host}/.s.PGSQL.{self._port}")
-        else:
-            far = await asyncio.open_connection(self._host, self._port)
-        both = {writer, far[1]}
-        self._inside |= both
+        self._inside.add(writer)  # before anything is waited for: whoever shuts the gate must see it
         try:
-            await asyncio.gather(_copy(reader, far[1]), _copy(far[0], writer))
+            far_reader, far = await self._knock()
+        except OSError:
+            writer.transport.abort()
+            self._inside.discard(writer)
+            return
+        self._inside.add(far)
+        if writer.transport.is_closing():
+            far.transport.abort()
+        try:
+            await asyncio.gather(_copy(reader, far), _copy(far_reader, writer))
         finally:
-            self._inside -= both
+            self._inside -= {writer, far}
+
+    async def _knock(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        if self._host.startswith("/"):
+            return await asyncio.open_unix_connection(f"{self._host}/.s.PGSQL.{self._port}")
+        return await asyncio.open_connection(self._host, self._port)
 
 
 async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -47,13 +47,17 @@ POINTS = (
     # in
     Point("polled, not stored", "bot.channels.telegram:Telegram.poll", "after"),
     Point("before the inbox", "bot.inbox:Inbox.store", "before"),
-    Point("inbox rows written", "storage.inbox:Inbox.store", "after"),
+    Point("inbox rows written", "storage.inbox:Inbox.admit", "after"),
     Point("before the cursor moves", "storage.inbox:Inbox.move_cursor", "before"),
     Point("cursor moved, not committed", "storage.inbox:Inbox.move_cursor", "after"),
     Point("inbox committed", "bot.inbox:Inbox._commit", "after"),
     Point("stored, the next poll not begun", "bot.polling:Poller._store", "after"),
     Point("webhook heard, not stored", "bot.inbox:Inbox.take", "before", Story.HOOK, 3),
     Point("webhook stored, 200 not said", "bot.inbox:Inbox.take", "after", Story.HOOK, 3),
+    # a turn in the transaction that stores its message
+    Point("lane claimed at once", "storage.inbox:Inbox.claim_of", "after", counts="result"),
+    Point("taken at once, not committed", "bot.engine.runner:Runner.join", "after", counts="result"),
+    Point("webhook taken at once, 200 not said", "bot.engine.runner:Runner.join", "after", Story.HOOK, 3, "result"),
     # a turn's transaction
     Point("lanes claimed", "storage.inbox:Inbox.claim", "after", counts="result"),
     Point("turns decided", "bot.engine.runner:Runner._decide", "after", nth=5),

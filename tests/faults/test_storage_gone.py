@@ -50,6 +50,7 @@ class Ward:
         """Until the platform has seen a 503. The process must live."""
         hook = self.telegram.updates.hook
         assert hook is not None
+        self.crowd.join(1)  # all others may be waiting for an answer to what was stored just before
         await self.bot.until(lambda: hook.last_error == REFUSED, TROUBLE_S, "a 503 to the platform")
 
     async def alarms(self) -> float:

@@ -109,6 +109,18 @@ class Running:
             await self._read_address()
         return self
 
+    async def lines(self, *, until: str) -> list[str]:
+        """What it says after the address, up to the line that has this word."""
+        assert self._process is not None
+        assert self._process.stdout is not None
+        found: list[str] = []
+        async with asyncio.timeout(START_S):
+            while not found or until not in found[-1]:
+                line = await self._process.stdout.readline()
+                assert line, self.log
+                found.append(line.decode().rstrip("\n"))
+        return found
+
     async def _read_address(self) -> None:
         assert self._process is not None
         assert self._process.stdout is not None

@@ -10,6 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.dialogs.transcripts import JOURNEYS
 from tests.ops.child import Running, command, until
 from tests.ops.page import Page
 
@@ -178,6 +179,22 @@ async def test_a_talk_from_a_pipe_prints_the_transcript(tmp_path: Path) -> None:
     assert lines[0] == "> /menu"
     assert lines[1].startswith("< menu.main [plan]")
     assert "> [plan]" in lines
+
+
+@pytest.mark.parametrize("name", sorted(JOURNEYS))
+async def test_a_journey_is_walked_in_the_terminal(tmp_path: Path, name: str) -> None:
+    lines = [line.strip() for line in JOURNEYS[name].splitlines() if line.strip()]
+    typed = "".join(f"{line.removeprefix('> ')}\n" for line in lines if line.startswith("> "))
+
+    done = await command(tmp_path, "talk", "--transcript", typed=typed)
+
+    assert done.code == 0, done.err
+    assert [said(line) for line in done.out.splitlines() if line[:1] in "<>"] == [said(line) for line in lines]
+
+
+def said(line: str) -> str:
+    """What a citizen did, or the key of what the bot said."""
+    return line if line.startswith(">") else " ".join(line.split()[:2])
 
 
 async def test_a_talk_goes_on_beside_a_running_bot(tmp_path: Path) -> None:

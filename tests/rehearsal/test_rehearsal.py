@@ -2,8 +2,13 @@
 
 from textwrap import dedent
 
+import pytest
+
 from bot.flows import FLOWS
+from bot.messages import Outgoing
 from bot.rehearsal.coverage import places, unseen
+from bot.rehearsal.stage import Stage
+from bot.texts.scenes import Act
 from tests.rehearsal.conftest import REHEARSAL, Play, shipped
 from tests.talk import real_content
 
@@ -112,6 +117,43 @@ def test_buttons_of_numbered_lists_are_pressed_by_their_words(play: Play) -> Non
 
 def test_talks_know_nothing_of_each_other(play: Play) -> None:
     assert told(play, TO_PLAN + TO_PLAN) == []
+
+
+def test_talks_that_begin_alike_say_together_what_they_say_alone(play: Play) -> None:
+    """Their beginning is played once; marks, days, chats and codes of one must not be seen by the next."""
+    ends = (
+        "> 1\n< …\n> [Сделано]\n< Готово …\n< другое\n> план\n< … 1 из …\n",
+        "(прошло 40 дней)\n> план\n< Ваш план: 0 из …\n",
+        "(другой мессенджер)\n> /start\n< Здравствуйте! …\n< иначе\n",
+        "> /move\n< …\n> (код)\n< что-то\n",
+        "> план\n< Ваш план: 0 из …\n> меню\n< Не так\n",
+        "> [Нет такой]\n< …\n",
+    )
+    talks = [TO_PLAN + "".join(f"    {line}\n" for line in end.splitlines()) for end in ends]
+    alone = []
+    for number, talk in enumerate(talks):
+        before = "".join(talks[:number]).count("\n")
+        alone += told(play, "\n" * before + talk)
+
+    together = told(play, "".join(talks))
+
+    assert together == alone
+    assert len(alone) >= len(ends) - 2, "most of them have something to complain of"
+
+
+def test_what_talks_have_in_common_is_played_once(play: Play, monkeypatch: pytest.MonkeyPatch) -> None:
+    done: list[object] = []
+    do = Stage.do
+
+    async def counted(self: Stage, act: Act) -> list[Outgoing]:
+        done.append(act)
+        return await do(self, act)
+
+    monkeypatch.setattr(Stage, "do", counted)
+    play(TO_PLAN * 3)
+    acts = TO_PLAN.count("    > ")
+
+    assert len(done) == acts
 
 
 def test_the_messenger_that_only_informs_keeps_nothing(play: Play) -> None:

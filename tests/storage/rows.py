@@ -1,12 +1,15 @@
 """Rows as they lie in the tables, past the repositories, on both databases."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from storage.booking_records import Slot
 from storage.database import Database, Transaction
 from storage.records import Arrival
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
+TEN = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
+SLOT = Slot("desk.a.2611240300", "desk", "advisor", TEN, TEN + timedelta(minutes=30), "2026-11-24T10:00")
 
 
 async def fetch(tx: Transaction, sql: str) -> list[tuple[Any, ...]]:

@@ -9,8 +9,9 @@ from storage.database import Database, open_database
 from storage.records import AnswerRow, Arrival, CaseRow, Lane, Part, ReminderRow, SessionRow
 from storage.retention import SEALED
 from storage.staff import Secrets, StaffRow
+from storage.survey_records import Sheet, SheetAnswer
 from tests.databases import SECRETS
-from tests.storage.rows import NOW, address, execute, meet, table
+from tests.storage.rows import NOW, SLOT, address, execute, meet, table
 
 OLD = NOW - timedelta(days=100)
 TERM = NOW - timedelta(days=90)
@@ -124,7 +125,9 @@ async def test_reminders_that_were_given_out_or_cancelled_go(database: Database)
     assert sorted(await table(database, "SELECT id FROM reminders")) == [("recent",), ("waiting",)]
 
 
-@pytest.mark.parametrize("what", ["sessions", "words", "words_without_consent", "dedupe", "cases", "reminders"])
+@pytest.mark.parametrize(
+    "what", ["sessions", "words", "words_without_consent", "dedupe", "cases", "reminders", "bookings"]
+)
 async def test_an_empty_database_has_nothing_to_forget(database: Database, what: str) -> None:
     assert await forget(database, what) == 0
 
@@ -144,8 +147,11 @@ async def test_every_sealed_column_is_sealed_again_under_the_new_secret(database
         await tx.outbox.add([Part(ivan, "web", "a", "t", 0, Lane.REPLY, "k", b"x", True, NOW)], now=NOW)
         await tx.cases.open(CaseRow("c", ivan, "web", "question", "new", False, NOW, ("раз", "два"), "о чём"))
         await tx.profile.save([AnswerRow(ivan, name, name, NOW) for name in ("papers", "resume", "wishes")])
+        await tx.bookings.take("b", SLOT, (1,), code="1", state="booked", created_by="staff", now=NOW, name="Пётр")
         await tx.staff.add(StaffRow("o1", "olga", "Ольга", "lead", (), True, False, True, False, False, NOW))
         await tx.staff.keep_secrets("o1", Secrets("hash", "code"))
+        said = tuple(SheetAnswer("nsi", name, "1", None, name) for name in ("wishes", "useful"))
+        await tx.surveys.record(Sheet(NOW.date(), "", "paper", "", said))
     fresh = ("a newer secret of the tests, long enough too",)
     rotated = await open_database(database_url, (*fresh, *SECRETS))
     try:
@@ -159,9 +165,11 @@ async def test_every_sealed_column_is_sealed_again_under_the_new_secret(database
         "outbox": 1,
         "cases": 1,
         "answers": 3,
+        "bookings": 1,
         "case_words": 2,
         "staff": 1,
         "staff_secrets": 1,
+        "survey_answers": 2,
     }
 
     alone = await open_database(database_url, fresh)  # the old secret is gone for good
@@ -172,6 +180,8 @@ async def test_every_sealed_column_is_sealed_again_under_the_new_secret(database
             assert {row.value for row in (await tx.profile.load([ivan]))[ivan]} == {"papers", "resume", "wishes"}
             (case,) = await tx.cases.waiting()
             assert (case.words, case.context) == (("раз", "два"), "о чём")
+            told = await tx.surveys.words(since=NOW.date(), until=NOW.date())
+            assert told == [("nsi", "useful", "useful"), ("nsi", "wishes", "wishes")]
         assert {name: await _resealed(alone, name) for name in SEALED} == dict.fromkeys(SEALED, 0)
     finally:
         await alone.close()

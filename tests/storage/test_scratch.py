@@ -45,3 +45,24 @@ async def test_what_one_writes_no_other_sees_and_what_fails_is_undone(sqlite_url
         assert await tx.editions.accept(fingerprint="c", files=b"c", now=NOW) == 1, "numbers begin anew"
     await first.close()
     await second.close()
+
+
+async def test_what_is_written_aside_is_as_if_it_had_never_been(sqlite_url: str) -> None:
+    database = ScratchDatabase(await asyncio.to_thread(template, sqlite_url))
+
+    async def accept(mark: str) -> int:
+        async with database.write() as tx:
+            return await tx.editions.accept(fingerprint=mark, files=b"", now=NOW)
+
+    await accept("a")
+    for _ in range(2):
+        with database.aside():
+            assert await accept("b") == 2, "numbers count on from where they were"
+            with database.aside():
+                assert await accept("c") == 3
+                with pytest.raises(ZeroDivisionError):
+                    await fail(database)
+            assert await table(database, "SELECT fingerprint FROM editions ORDER BY number") == [("a",), ("b",)]
+
+    assert await table(database, "SELECT fingerprint FROM editions") == [("a",)]
+    await database.close()

@@ -4,10 +4,10 @@ import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
-from storage.alarms import AlarmRow
 from storage.database import Database
 from storage.staff import Secrets, StaffRow
 from storage.staff_sessions import StaffSession
+from storage.troubles import Trouble
 from tests.storage.rows import NOW, table
 
 OLGA = StaffRow("o1", "olga", "Ольга Ветрова", "lead", ("barnaul", "rubtsovsk"), False, True, True, False, False, NOW)
@@ -222,17 +222,17 @@ async def test_what_is_over_is_purged(database: Database) -> None:
 async def test_alarms_of_all_processes_wait_until_they_are_seen(database: Database) -> None:
     earlier = NOW - timedelta(hours=1)
     async with database.write() as tx:
-        await tx.alarms.add({}, now=NOW)
-        await tx.alarms.add({"feed_failed": 1, "nothing_is_stored": 2}, now=earlier)
-        await tx.alarms.add({"feed_failed": 3}, now=NOW)
+        await tx.troubles.add({}, now=NOW)
+        await tx.troubles.add({"feed_failed": 1, "nothing_is_stored": 2}, now=earlier)
+        await tx.troubles.add({"feed_failed": 3}, now=NOW)
 
         day = NOW - timedelta(days=1)
-        assert await tx.alarms.unseen(since=day) == [
-            AlarmRow("feed_failed", 4, NOW),
-            AlarmRow("nothing_is_stored", 2, earlier),
+        assert await tx.troubles.unseen(since=day) == [
+            Trouble("feed_failed", 4, NOW),
+            Trouble("nothing_is_stored", 2, earlier),
         ]
-        assert [one.what for one in await tx.alarms.unseen(since=earlier)] == ["feed_failed"]
-        await tx.alarms.seen(now=NOW)
-        assert await tx.alarms.unseen(since=day) == []
-        await tx.alarms.add({"feed_failed": 1}, now=NOW + timedelta(seconds=1))
-        assert await tx.alarms.unseen(since=day) == [AlarmRow("feed_failed", 1, NOW + timedelta(seconds=1))]
+        assert [one.what for one in await tx.troubles.unseen(since=earlier)] == ["feed_failed"]
+        await tx.troubles.seen(now=NOW)
+        assert await tx.troubles.unseen(since=day) == []
+        await tx.troubles.add({"feed_failed": 1}, now=NOW + timedelta(seconds=1))
+        assert await tx.troubles.unseen(since=day) == [Trouble("feed_failed", 1, NOW + timedelta(seconds=1))]

@@ -8,6 +8,8 @@ from functools import cache
 from types import TracebackType
 from typing import Any, Self
 
+from litestar import Litestar
+
 from bot.channels.web import LIMITS, NAME
 from bot.clock import Clock, SystemClock
 from bot.engine.runner import Runner
@@ -57,6 +59,7 @@ class Site:
         self._server: Server | None = None
         self._serving: asyncio.Task[None] | None = None
         self.port = 0
+        self.application: Litestar | None = None
 
     @property
     def url(self) -> str:
@@ -79,7 +82,8 @@ class Site:
     async def up(self) -> None:
         listening = socket.create_server(("127.0.0.1", self.port))
         self.port = listening.getsockname()[1]
-        self._server = server(make_application(self.parts), "127.0.0.1", self.port, **self._options)
+        self.application = make_application(self.parts)
+        self._server = server(self.application, "127.0.0.1", self.port, **self._options)
         self._serving = asyncio.create_task(self._server.serve(sockets=[listening]))
         while not self._server.started:  # noqa: ASYNC110  uvicorn has no event for it
             await asyncio.sleep(0)

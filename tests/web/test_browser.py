@@ -78,11 +78,11 @@ async def begin(page: Page) -> None:
     await expect(bubbles(page)).to_have_count(2)
 
 
-async def to_the_plan(page: Page) -> None:
+async def to_the_plan(page: Page, situation: str = "Вернулся после освобождения") -> None:
     await begin(page)
-    for label in ("Вернулся после освобождения", "Больше ничего", "Собрать мой план", "Да, согласен(на)"):
+    for label in (situation, "Больше ничего", "Собрать мой план", "Да, согласен(на)"):
         await press(page, label)
-    await expect(bubbles(page).last).to_contain_text("Пропустить")
+    await expect(bubbles(page).last).to_contain_text("Зачем это")
     await say(page, "Потом")
     await expect(bubbles(page).last).to_contain_text("Ваш план")
 
@@ -110,6 +110,19 @@ async def test_from_the_first_screen_to_the_third_step_of_the_plan(
     assert page.url == f"{site.url}/?from=poster"
     async with site.database.read() as tx:
         assert await tx.starts.by_tag(since=site.clock.now().date()) == [("poster", "web", 1)]
+
+
+@pytest.mark.parametrize("situation", ["pre_release", "alimony"])
+async def test_the_other_journeys_come_to_a_step_that_is_done(
+    site: Site, open_page: Callable[..., Awaitable[Page]], situation: str
+) -> None:
+    page = await open_page(site.url, **PHONE)
+    await to_the_plan(page, site.content.situations[situation].label)
+
+    await press(page, "1")
+    await press(page, "Сделано")
+
+    assert "1 из" in await last_words(page)
 
 
 async def test_everything_is_in_reach_of_a_thumb(

@@ -5,7 +5,9 @@ from datetime import datetime
 
 import msgspec
 
+from bot.flows.words import visits
 from bot.flows.words.answers import said
+from bot.flows.words.survey_answers import answer_words, item_of
 from bot.messages import Incoming, Outgoing
 from bot.texts import render
 from bot.texts.schema import Content, Need
@@ -13,7 +15,7 @@ from storage.extract import Extract, Kept
 from storage.records import CaseRow
 
 STATES = ("open", "done", "stuck", "later", "not_mine")
-OWN_WORDS = ("release", "nudge")  # kinds of reminders that are about no plan item
+OWN_WORDS = ("release", "nudge", "survey")  # kinds of reminders that are about no plan item
 WORDS = {
     "file_head": Need(("day", "time")),
     "file_consent": Need(("day", "time", "version")),
@@ -31,6 +33,12 @@ WORDS = {
     "file_reminder": Need(("title", "day", "time")),
     "file_reminder_release": Need(("day", "time")),
     "file_reminder_nudge": Need(("day", "time")),
+    "file_reminder_booking": Need(("day", "time")),
+    **visits.WORDS,
+    "file_reminder_survey": Need(("day", "time")),
+    "file_surveys": Need(),
+    "file_survey": Need(("survey", "day")),
+    "file_survey_answer": Need(("question", "answer")),
     "file_case": Need(("day", "words")),
     "file_case_closed": Need(("day", "words")),
     "file_messages": Need(),
@@ -76,6 +84,10 @@ class _Writer:
             yield "\n".join([self._say("plan"), *self._items(extract)])
         if extract.reminders:
             yield "\n".join([self._say("reminders"), *self._reminders(extract)])
+        if lines := visits.lines(self._content, extract):
+            yield "\n".join(lines)
+        if extract.surveys:
+            yield "\n".join([self._say("surveys"), *self._surveys(extract)])
         for case in extract.cases:
             yield self._case(case)
         if extract.messages:
@@ -114,10 +126,23 @@ class _Writer:
 
     def _reminders(self, extract: Extract) -> Iterator[str]:
         for kind, subject, due_at in extract.reminders:
-            if kind in OWN_WORDS:
+            if kind.startswith("booking"):
+                yield self._say("reminder_booking", **self._moment(due_at))
+            elif kind in OWN_WORDS:
                 yield self._say(f"reminder_{kind}", **self._moment(due_at))
             else:
                 yield self._say("reminder", title=self._titles.get(subject, subject), **self._moment(due_at))
+
+    def _surveys(self, extract: Extract) -> Iterator[str]:
+        """To what the citizen is invited; answers only while they can be told to be the citizen's."""
+        for row in extract.surveys:
+            survey = self._content.surveys.get(row.survey)
+            label, day = survey.label if survey else row.survey, self._moment(row.due_at)["day"]
+            yield self._say("survey", survey=label, day=day)
+            for name, answer in row.answered.items():
+                item = item_of(self._content, name)
+                words = answer_words(self._content, item, answer) if item else answer or "—"
+                yield self._say("survey_answer", question=item.label if item else name, answer=words)
 
     def _case(self, case: CaseRow) -> str:
         words = "\n".join([*case.words, case.context])

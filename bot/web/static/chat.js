@@ -16,6 +16,7 @@ text.js makes words into elements, line.js speaks with the server, scroll.js kee
   const KEY = 'chat', MINUTE = 60000;
   const IDLE = 15 * MINUTE, WARNED = 13 * MINUTE, REFRESH = 5 * MINUTE;
   const COPY = '/chat/data?'; // what is kept about the citizen, as a file
+  const ENTRY = '/calendar/'; // a visit as a calendar file: the link alone is enough
   const ASK_MS = 20000, SILENCE_MS = 40000, FIRST_MS = 8000, TYPING_MS = 30000, LINES_MAX = 200;
   const tag = (new URLSearchParams(location.search).get('from') || '').slice(0, 60);
   const other = 'BroadcastChannel' in window && !isFramed ? new BroadcastChannel(KEY) : null;
@@ -182,6 +183,7 @@ text.js makes words into elements, line.js speaks with the server, scroll.js kee
         if (one.url) {
           if (/^(https:|tel:|mailto:)/.test(one.url)) bar.append(link(one.label, one.url, 'button'));
           if (one.url.startsWith(COPY)) bar.append(fetcher(one));
+          if (one.url.startsWith(ENTRY)) bar.append(link(one.label, one.url, 'button'));
           continue;
         }
         const button = make('button', isAside(one) ? 'quiet' : '', one.label);

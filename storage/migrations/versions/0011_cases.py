@@ -8,7 +8,7 @@ the same road as a citizen's words.
 from storage.migrations.dialect import run
 
 revision = "0011"
-down_revision = "0007"
+down_revision = "0010"
 
 TABLES = """
 ALTER TABLE cases ADD COLUMN owner TEXT NOT NULL DEFAULT '';

@@ -1,5 +1,5 @@
 """
-Staff: who may enter the console, what opens the door, who is inside, how often the door was tried; alarms to be seen.
+Staff: who may enter the console, what opens the door, who is inside, how often the door was tried; troubles to be seen.
 
 `find` is a keyed hash (of a login, an invitation, a session's token, a recovery code): whoever reads the tables can
 neither enter nor learn a name. Offices stand in rows of their own: one person may work in several.
@@ -69,7 +69,7 @@ TABLES = (
     """,
     "CREATE INDEX tries_age ON tries (since_at)",
     """
-    CREATE TABLE alarms (
+    CREATE TABLE troubles (
         what TEXT PRIMARY KEY,
         count {bigint} NOT NULL,
         last_at {bigint} NOT NULL,

@@ -1,11 +1,20 @@
 -- name: inbox_lock_lanes
 -- NO KEY UPDATE: arrivals of the same citizen may be stored meanwhile. The incoming themselves are read by a second
--- statement: this one's snapshot is older than the lock it may have waited for.
+-- statement: this one's snapshot is older than the lock it may have waited for. A lane is found at the first of its
+-- incomings that are due, so one who wrote a thousand times takes one place; more lanes are looked at than taken, for
+-- some are locked by others. OFFSET keeps PostgreSQL from making a join of it, which reads the whole queue.
 SELECT c.id FROM citizens c
 WHERE c.id IN (
-    SELECT w.citizen_id FROM (
-        SELECT citizen_id FROM inbox WHERE state = 0 AND not_before <= :now ORDER BY id LIMIT :limit * 8) w)
+    SELECT w.citizen_id FROM inbox w
+    WHERE w.state = 0 AND w.not_before <= :now AND NOT EXISTS (
+        SELECT 1 FROM inbox p
+        WHERE p.state = 0 AND p.citizen_id = w.citizen_id AND p.id < w.id AND p.not_before <= :now
+        LIMIT 1 OFFSET 0)
+    ORDER BY w.id LIMIT :limit * 8)
 LIMIT :limit FOR NO KEY UPDATE SKIP LOCKED;
+
+-- name: inbox_lock
+SELECT id FROM citizens WHERE id = ANY(:ids::text[]) FOR NO KEY UPDATE SKIP LOCKED;
 
 -- name: inbox_lane
 SELECT c.id FROM citizens c
