@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from bot.booking.rounds import Rounds
 from bot.channels.port import Limits
 from bot.clock import FixedClock
 from bot.engine.flow import Flows
@@ -16,6 +17,7 @@ from bot.engine.taken import Surface
 from bot.engine.words import plain
 from bot.messages import Kind, Outgoing
 from bot.nudges import Nudging
+from bot.rehearsal import crowd
 from bot.rehearsal.player import MONDAY_NOON, NoButton, Player
 from bot.texts import scenes
 from bot.texts.schema import Content, Office, Text
@@ -139,12 +141,13 @@ class Stage:
             return await self._press_old(act.place, act.choice)
         if isinstance(act, scenes.Weather):
             await self._turn_bad(act.what)
-            return []
+            return await player.tick() if act.what in crowd.EVERY else []
         if isinstance(act, scenes.Passed):
             self._clock.set(self._clock.now() + act.by)
         else:
             zone = ZoneInfo(player.content.default_office.timezone)
             self._clock.set(act.local.replace(tzinfo=zone).astimezone(MONDAY_NOON.tzinfo))
+        await Rounds(self._database, self._clock, lambda: player.content).go()
         await Nudging(self._database, self._clock, player.content, {MESSENGER}).plan()
         return await player.tick()
 
@@ -161,6 +164,9 @@ class Stage:
         elif what == scenes.NO_HOURS:
             office = dataclasses.replace(player.content.default_office, hours={})
             player.content = dataclasses.replace(player.content, default_office=office, offices={office.id: office})
+        elif what in crowd.EVERY:
+            me, now = await self._me(), self._clock.now()
+            player.content = await crowd.happens(what, self._database, player.content, now, me)
         elif what == scenes.OFFICES:
             player.content = dataclasses.replace(player.content, offices=self._several())
         elif what == scenes.ALL_DONE:

@@ -39,10 +39,19 @@ NO_HOURS = "часы офиса не указаны"
 ALL_DONE = "все шаги плана сделаны"
 ELSEWHERE = "другой мессенджер"
 OFFICES = "офисов несколько"
+FULL = "все места заняты"
+FREED = "место освободилось"
+CLOSED = "приём отменили"
+NO_TIMES = "времени для записи нет"
+NO_POINT = "пункта с записью нет"
+POINTS = "пунктов несколько"
+WEATHER = (
+    ONLY_TELLS, IS_GONE, NO_HOURS, ALL_DONE, ELSEWHERE, OFFICES, FULL, FREED, CLOSED, NO_TIMES, NO_POINT, POINTS,
+)  # fmt: skip
 CODE = "код"  # `> (код)`: the citizen copies the code that the bot showed
 REMARKS = (
-    "прошёл 1 день", "прошло 3 часа", "прошла неделя", "сейчас 23 ноября 2026, 3:00", ONLY_TELLS, IS_GONE, NO_HOURS,
-    ALL_DONE, ELSEWHERE, OFFICES, "старая кнопка plan.item done:papers",
+    "прошёл 1 день", "прошло 3 часа", "прошла неделя", "сейчас 23 ноября 2026, 3:00", *WEATHER,
+    "старая кнопка plan.item done:papers",
 )  # fmt: skip
 
 LINE_CHARS, LINES = 1000, 5000  # of one line; of all talks, or a look at them would take minutes
@@ -99,7 +108,7 @@ class OldButton:
 
 @dataclass(frozen=True, slots=True)
 class Weather:
-    """Odd circumstances: one of ONLY_TELLS, IS_GONE, NO_HOURS, ALL_DONE, ELSEWHERE, OFFICES."""
+    """Odd circumstances: one of WEATHER."""
 
     what: str
 
@@ -248,7 +257,7 @@ def _remark(line: str) -> Act:
         return Moment(local)
     if match := _OLD.match(said):
         return OldButton(match[1], match[2])
-    if said in (ONLY_TELLS, IS_GONE, NO_HOURS, ALL_DONE, ELSEWHERE, OFFICES):
+    if said in WEATHER:
         return Weather(said)
     close = nearest(said, REMARKS)
     shown = f"возможно, ({close})" if close else "можно: " + listed((f"({one})" for one in REMARKS), limit=9)

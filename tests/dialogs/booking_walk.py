@@ -38,7 +38,14 @@ BY_WORDS = (
     ("с 1 по 10 декабря", "[all]"),
     ("завтра в 10", "[ok]", "[other]"),
     ("завтра в 10", "[call]", "[here]"),
+    ("завтра в 10", "[other]"),
     ("завтра в 10", "[ok]", "[yes]", "[menu]"),
+    ("завтра в 10", "[ok]", "[yes]", "[booked]", "[menu]"),
+    ("завтра в 10", "[ok]", "[yes]", "/book", "[book]"),
+    ("завтра в 10", "[ok]", "[yes]", "/book", "[move]", "1 декабря в 10", "[v]"),
+    ("завтра в 10", "[ok]", "[yes]", "/book", "[move]", "1 декабря в 10", "[menu]"),
+    ("через неделю в 23", "[t*]"),
+    ("через неделю в 23", "[day]"),
 )
 
 
@@ -232,6 +239,8 @@ async def _elsewhere(meet: Meet) -> None:
         other = await meet()
         await does(other, "/book", "[s:other]", "[central]", way)
 
+    for way in ("[plan]", "[handover]"):
+        await does(await meet(), *INSIDE, "/book", way)
     inside = await meet()
     await does(inside, *INSIDE, "/book", "[date]", "28 ноября", "/book")
     inside.content = small(inside.content, closed={TUESDAY + timedelta(days=number): "ремонт" for number in range(200)})
