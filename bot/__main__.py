@@ -18,7 +18,7 @@ import typer
 
 from bot.app import Role
 from bot.app import run as run_app
-from bot.commands import point, referrals, staff, surveys, visits
+from bot.commands import cases, point, referrals, staff, surveys, visits
 from bot.commands.shell import log as _log
 from bot.commands.shell import refuse as _refuse
 from bot.commands.shell import say as _say
@@ -40,6 +40,7 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 
+app.add_typer(cases.app, name="cases")
 app.add_typer(staff.app, name="staff")
 app.add_typer(visits.app, name="visits")
 app.add_typer(surveys.report, name="report")
@@ -432,8 +433,8 @@ PURGED = {
     "words": "тексты, чей срок вышел",
     "dedupe": "отметки о полученных сообщениях",
     "cases": "слова закрытых обращений",
-    "bookings": "старые записи на приём",
-    "visits": "итоги давних приёмов",
+    "bookings": "кто был записан на приём",
+    "visits": "итоги приёмов и направления",
     "moves": "коды для перехода в другой чат",
     "survey_words": "слова в опросах",
     "surveys": "отметки о приглашениях на опросы",

@@ -140,7 +140,6 @@ class Citizens:
 
     async def _forget_visits(self, citizen_id: str) -> None:
         queries, connection = self._on.queries, self._on.connection
-        await queries.visits_forget_results(connection, citizen_id=citizen_id)
         await queries.visits_forget(connection, citizen_id=citizen_id)
         await queries.referrals_forget(connection, citizen_id=citizen_id)
 

@@ -59,8 +59,9 @@ class Retention:
         return inbox + await self._run("purge_outbox_rows", before, limit)
 
     async def cases(self, *, before: datetime, limit: int) -> int:
-        words = await self._run("purge_case_words", before, limit)
-        return words + await self._run("purge_case_context", before, limit)
+        """Words and contexts of closed ones, what staff chats knew of them, chats kept for their answers only."""
+        names = ("purge_case_words", "purge_case_context", "purge_case_chats", "purge_case_posts")
+        return sum([await self._run(name, before, limit) for name in names])
 
     async def reminders(self, *, before: datetime, limit: int) -> int:
         return await self._run("purge_reminders", before, limit)

@@ -116,6 +116,10 @@ class Staff:
         """How many of this role may enter and see every office."""
         return int(await self._on.queries.staff_count_role(self._on.connection, role=role) or 0)
 
+    async def linked(self, id_: str) -> list[str]:
+        """Channels in which an account of theirs is linked (storage/staff_chats.py)."""
+        return [row[0] async for row in self._on.queries.staff_linked(self._on.connection, id=id_)]
+
     # What opens the door
 
     async def secrets(self, id_: str) -> Secrets:

@@ -10,7 +10,6 @@ import secrets
 from datetime import datetime
 
 import pyotp
-import segno
 
 STEP_S = 30
 STEPS_AROUND = 1  # a phone's clock may be half a minute off
@@ -39,6 +38,8 @@ def step_of(secret: str, typed: str, now: datetime) -> int | None:
 
 def qr(secret: str, login: str) -> str:
     """The secret for a phone's camera, as an SVG to stand in a page; black on white in any theme."""
+    import segno  # hardly ever needed, and slow to load
+
     address = pyotp.TOTP(secret, interval=STEP_S).provisioning_uri(name=login, issuer_name=ISSUER)
     drawn = io.BytesIO()
     segno.make(address, error="m").save(

@@ -215,7 +215,7 @@ async def answer(
 
 
 async def _offer(tx: Transaction, booking: BookingRow, kind: To, actor: str, now: datetime) -> Referred:
-    id_ = f"{booking.id[:12]}{kind[0]}"
+    id_ = f"{booking.id}{kind[0]}"
     made = await tx.referrals.offer(
         id_, citizen_id=booking.citizen_id, booking_id=booking.id, kind=kind, by=actor, now=now
     )

@@ -29,6 +29,7 @@ from bot.web.calendar import calendar_route
 from bot.web.chat import chat_routes
 from bot.web.console.desk import Desk, DeskParts
 from bot.web.console.nouns import NOUNS, console_routes
+from bot.web.console.visit import ROOT
 from bot.web.data import data_route
 from bot.web.feed import Hub
 from bot.web.gate import AnyRequest, Gate
@@ -86,22 +87,33 @@ def make_application(parts: WebParts) -> Litestar:
     hub, seen = Hub(parts.database, parts.clock), Seen(parts.database, parts.clock)
     hooks = Hooks(parts.channels, parts.inbox)
     handlers = [
-        *status_routes(parts.database, parts.content, parts.presences, addresses, parts.metrics_token),
+        *status_routes(
+            parts.database,
+            parts.content,
+            parts.presences,
+            addresses,
+            parts.metrics_token,
+            has_chat=parts.policy != "off",
+        ),
         *hooks.routes(),
         calendar_route(parts.database, parts.clock, parts.content, gate),
     ]
     has_chat = parts.policy != "off"
     assets = load_assets() if has_chat or parts.desk else {}
     handlers += asset_routes(assets) if assets else []
+    desk: Desk | None = None
     if parts.desk is not None:
-        handlers += console_routes(
-            Desk(parts.database, parts.clock, parts.content, parts.desk, assets, addresses, identities, NOUNS)
-        )
+        desk = Desk(parts.database, parts.clock, parts.content, parts.desk, assets, addresses, identities, NOUNS)
+        handlers += console_routes(desk)
     if has_chat:
         handlers += Pages(parts.content, parts.clock, gate, assets, parts.embed_origins).routes()
         handlers += Printables(parts.content, parts.clock, assets, parts.since).routes()
         handlers += chat_routes(parts.inbox, parts.clock, gate, hub, seen, is_embeddable=bool(parts.embed_origins))
         handlers.append(data_route(parts.database, parts.clock, parts.content, gate))
+
+    def refused(request: AnyRequest, error: HTTPException) -> Response[Any]:
+        is_desk = desk is not None and f"{request.scope['path']}/".startswith(f"{ROOT}/")
+        return desk.refused(error) if desk is not None and is_desk else _refused(request, error)
 
     @asynccontextmanager
     async def running(_: Litestar) -> AsyncIterator[None]:
@@ -120,9 +132,9 @@ def make_application(parts: WebParts) -> Litestar:
     return Litestar(
         route_handlers=handlers,
         lifespan=[running],
-        state=State({"before_stop": hub.close}),
+        state=State({"before_stop": hub.close, "desk": desk}),
         before_send=[SafeHeaders(is_https=parts.public_url.startswith("https://"))],
-        exception_handlers={HTTPException: _refused, Unavailable: _unavailable, Exception: _failed},
+        exception_handlers={HTTPException: refused, Unavailable: _unavailable, Exception: _failed},
         openapi_config=None,
         logging_config=None,
         request_max_body_size=BODY_BYTES,

@@ -133,3 +133,6 @@ SELECT what, count, last_at FROM troubles WHERE last_at > seen_at AND last_at > 
 
 -- name: troubles_seen!
 UPDATE troubles SET seen_at = :now, count = 0 WHERE last_at <= :now;
+
+-- name: staff_linked
+SELECT DISTINCT channel FROM staff_links WHERE staff_id = :id ORDER BY channel;

@@ -13,7 +13,7 @@ import pytest
 
 from bot.booking.book import Book
 from bot.channels.port import Limits
-from bot.engine import effects, surveys
+from bot.engine import effects, surveys, visits
 from bot.engine.effects import Effect
 from bot.engine.flow import Flows
 from bot.engine.taken import Surface
@@ -32,8 +32,10 @@ from tests.databases import SECRETS
 from tests.delivery.platform import Platform
 from tests.delivery.world import World
 from tests.dialogs.booking_walk import roomy, walk_booking
+from tests.dialogs.cases import Cases
 from tests.dialogs.offices import several_offices
 from tests.dialogs.transcripts import EVERYWHERE, TO_PLAN
+from tests.dialogs.visits_walk import received, walk_visits
 from tests.dialogs.walk import Record, act, explore, recorded
 from tests.talk import FixedClock, Talk, real_content
 
@@ -50,7 +52,7 @@ ENGINES_OWN = (
     effects.Effect, effects.Refusable, effects.Foreseen, effects.Again, effects.Back, effects.MarkReachable,
     effects.Finish, surveys.PauseSurveys, surveys.RecordAnswer,
 )  # fmt: skip
-EFFECTS = (effects, surveys)  # modules whose effects every flow together asks for
+EFFECTS = (effects, surveys, visits)  # modules whose effects every flow together asks for
 
 
 class Walk:
@@ -148,7 +150,9 @@ class Walk:
         await self._late()
         await self._broken()
         await self._printable()
+        await Cases(self.meet).everything()
         await walk_booking(self.meet)
+        await walk_visits(self.meet)
         await self._many_offices()
 
     async def _many_offices(self) -> None:
@@ -192,6 +196,7 @@ class Walk:
                 ]
             )
             await every_visit(Book(tx, talk.content, talk.clock.now()), citizen.id)
+            await received(tx, citizen.id, talk.clock.now())
         for line in ("/human", "первое", "/data", "[file]", "/stop", "/data", "[file]"):
             await act(talk, line)
         while "more" in talk._buttons:
@@ -228,7 +233,10 @@ class Walk:
             answers = await act(talk, line)
         assert [message.key for message in answers] == ["menu.main"]
         again = await self.meet(channel="vk")
-        for line in (*PLANNED, *to_word, "белый пароход", "/data", "[file]"):
+        for line in (*PLANNED, *to_word, "белый пароход"):
+            await act(again, line)
+        await again.send(Kind.PHOTO)
+        for line in ("/data", "[file]"):
             await act(again, line)
 
     async def _reminded(self) -> None:

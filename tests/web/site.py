@@ -19,6 +19,7 @@ from bot.inbox import Inbox
 from bot.texts.load import load, read_folder
 from bot.texts.schema import Content
 from bot.web.application import WebParts, make_application
+from bot.web.console.desk import Desk
 from bot.web.server import Server, server
 from bot.web.words import NEEDS
 from storage.database import Database
@@ -60,6 +61,7 @@ class Site:
         self._serving: asyncio.Task[None] | None = None
         self.port = 0
         self.application: Litestar | None = None
+        self.desk: Desk | None = None
 
     @property
     def url(self) -> str:
@@ -83,6 +85,7 @@ class Site:
         listening = socket.create_server(("127.0.0.1", self.port))
         self.port = listening.getsockname()[1]
         self.application = make_application(self.parts)
+        self.desk = self.application.state.get("desk")
         self._server = server(self.application, "127.0.0.1", self.port, **self._options)
         self._serving = asyncio.create_task(self._server.serve(sockets=[listening]))
         while not self._server.started:  # noqa: ASYNC110  uvicorn has no event for it

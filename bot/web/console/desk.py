@@ -23,6 +23,7 @@ A module per noun has `routes(desk)`; it declares pages and acts with the right 
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from litestar import Response, get, post
@@ -104,6 +105,7 @@ class Desk:
         self.addresses = addresses
         self.views = Views(assets)
         self.door = Door(database.cipher, identities, is_secure=parts.public_url.startswith("https://"))
+        self.read_at: dict[tuple[str, str, str], datetime] = {}  # when which page was noted as read last
         self.entry = Entry(database, clock, Passwords(), parts.needs_code)
 
     def page(self, path: str, right: Right) -> Callable[[Page], HTTPRouteHandler]:
@@ -210,6 +212,10 @@ class Desk:
         except Exception as error:  # the class of the error only: its text may hold somebody's words
             alarm("request_failed", path=request.scope["path"], error=type(error).__name__)
             return self._plain("failed", 500)
+
+    def refused(self, error: HTTPException) -> Answer:
+        """What the framework refuses below /desk: an address that is none, a form that is too large."""
+        return self._plain("missing" if error.status_code in (404, 405) else "refused_page", error.status_code)
 
     def _plain(self, words: str, status: int) -> Answer:
         """A page that needs neither a session nor the database."""

@@ -35,7 +35,7 @@ def routes(desk: Desk) -> Sequence[HTTPRouteHandler]:
             "journal.html",
             rows=rows[:ROWS],
             older=rows[ROWS - 1].id if len(rows) > ROWS else None,
-            names={actor(person.id): person.name for person in known},
+            names={name: person.name for person in known for name in _names(person)},
             colleagues=sorted(colleagues, key=lambda person: person.name.casefold()),
             others=NOT_STAFF if visit.staff.every_office else (),
             who=who,
@@ -60,6 +60,11 @@ def routes(desk: Desk) -> Sequence[HTTPRouteHandler]:
     return [journal, seals]
 
 
+def _names(person: StaffRow) -> tuple[str, str]:
+    """How rows name somebody: from the console, and from staff chats."""
+    return actor(person.id), person.id
+
+
 def _sees(staff: StaffRow, person: StaffRow) -> bool:
     if staff.every_office:
         return True
@@ -68,9 +73,11 @@ def _sees(staff: StaffRow, person: StaffRow) -> bool:
 
 def _actors(staff: StaffRow, who: str, colleagues: Sequence[StaffRow]) -> list[str] | None:
     """Whose rows: of the one who is asked for, else of everybody within reach (None: of really everybody)."""
-    within = [actor(person.id) for person in colleagues]
+    within = [name for person in colleagues for name in _names(person)]
+    if who.startswith(STAFF_PREFIX) and who in within:
+        return [who, who.removeprefix(STAFF_PREFIX)]
     if who:
-        return [who] if who in within or (staff.every_office and not who.startswith(STAFF_PREFIX)) else []
+        return [who] if (staff.every_office and not who.startswith(STAFF_PREFIX)) else []
     return None if staff.every_office else within
 
 

@@ -98,12 +98,14 @@ async def _shown(visit: Visit, *, status: int = 200, **told: Any) -> Answer:
     desk, person, now = visit.desk, visit.staff, visit.desk.clock.now()
     async with desk.database.read() as tx:
         left = await tx.staff.count_recovery(person.id)
+        linked = await tx.staff.linked(person.id)
         count = await tx.staff_sessions.count(person.id, since=now - WHOLE, seen=now - IDLE)
     return await visit.html(
         "me.html",
         status=status,
         recovery_left=left,
         others=max(count - 1, 0),
+        linked=linked,
         needs_code=desk.entry.needs_code(person.role),
         idle_minutes=int(IDLE.total_seconds() // 60),
         whole_hours=int(WHOLE.total_seconds() // 3600),

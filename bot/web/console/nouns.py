@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from litestar.handlers import HTTPRouteHandler
 
 from bot.accounts.roles import Right
-from bot.web.console import cases, content, gateway, home, journal, letters, me, staff, troubles
+from bot.web.console import cases, chats, content, gateway, home, journal, letters, me, staff, troubles
 from bot.web.console.desk import Desk, Noun
 
 NOUNS: tuple[Noun, ...] = (
@@ -21,7 +21,7 @@ NOUNS: tuple[Noun, ...] = (
     Noun("staff", "/staff", Right.STAFF, staff.routes),
     Noun("journal", "/journal", Right.JOURNAL, journal.routes),
 )
-UNNAMED = (gateway.routes, me.routes, troubles.routes)  # pages that are no item of the navigation
+UNNAMED = (gateway.routes, me.routes, troubles.routes, chats.routes)  # pages that are no item of the navigation
 
 
 def console_routes(desk: Desk) -> Sequence[HTTPRouteHandler]:

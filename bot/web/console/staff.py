@@ -12,11 +12,14 @@ from litestar.handlers import HTTPRouteHandler
 
 from bot.accounts.people import INVITED_FOR, Draft, People, Reason, Refused
 from bot.accounts.roles import EVERY_OFFICE, Right, Role
+from bot.web.console.chats import linked, unlinked
 from bot.web.console.desk import Desk
 from bot.web.console.visit import ROOT, Answer, Form, Missing, Visit
 from storage.staff import StaffRow
+from storage.staff_chats import Invitation
 
-ACTS = ("reset", "disable", "enable")
+DONE = {"disable": "staff_disabled", "enable": "staff_enabled", "unlink": "staff_unlinked"}
+ACTS = ("reset", "disable", "enable", "link", "unlink")
 
 
 def routes(desk: Desk) -> Sequence[HTTPRouteHandler]:
@@ -72,10 +75,15 @@ def routes(desk: Desk) -> Sequence[HTTPRouteHandler]:
             if act == "reset":
                 person, invitation = await people.reset(person.id)
                 return await _invited(visit, person, invitation, is_new=False)
-            await people.set_active(person.id, is_active=act == "enable")
+            if act == "link":
+                return await linked(visit, Invitation(person.id, "", ""), person.id)
+            if act == "unlink":
+                await unlinked(visit, person.id)
+            else:
+                await people.set_active(person.id, is_active=act == "enable")
         except Refused as refused:
             return await visit.html("staff_confirm.html", status=409, person=person, act=act, wrong=str(refused.why))
-        return visit.to(f"/staff/{person.id}", said=f"staff_{act}d")
+        return visit.to(f"/staff/{person.id}", said=DONE[act])
 
     return [everybody, new, added, one, changed, asked, done]
 
@@ -123,6 +131,7 @@ async def _form(visit: Visit, person: StaffRow | None, draft: Draft, why: Reason
     if person is not None:
         async with visit.desk.database.read() as tx:
             until = (await tx.staff.invitations()).get(person.id)
+            values["linked"] = await tx.staff.linked(person.id)
         values["invited"] = until if until is not None and until > visit.desk.clock.now() else None
     return await visit.html(
         "staff_form.html",

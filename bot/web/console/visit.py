@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
@@ -28,6 +29,8 @@ LIVE = "x-live"  # a part of a page that refreshes itself: no sign of a person
 LOOK = "desk-look"
 LOOKS = {"theme": ("light", "dark"), "type": ("large",)}
 BODY_S = 20.0
+READ_EVERY = timedelta(minutes=15)
+READS_KEPT = 5000
 FIELD_CHARS = 8000
 Answer = Response[Any]
 
@@ -154,10 +157,21 @@ class Visit:
         await tx.audit.add(actor=actor(self.staff.id), act=act, subject=subject, now=self.desk.clock.now())
 
     async def saw(self, act: str, subject: str) -> None:
-        """As `note`, in a transaction of its own, for a page with personal data; one that refreshes itself is none."""
-        if not self.is_live:
-            async with self.desk.database.write() as tx:
-                await self.note(tx, act, subject)
+        """
+        As `note`, in a transaction of its own, for a page with personal data.
+
+        A page that stays open and refreshes itself is noted once in READ_EVERY: nobody reads past the journal by it.
+        """
+        key, now = (self.token, act, subject), self.desk.clock.now()
+        last = self.desk.read_at.get(key)
+        if self.is_live and last is not None and now - last < READ_EVERY:
+            return
+        self.desk.read_at.pop(key, None)
+        self.desk.read_at[key] = now
+        if len(self.desk.read_at) > READS_KEPT:
+            self.desk.read_at.pop(next(iter(self.desk.read_at)))
+        async with self.desk.database.write() as tx:
+            await self.note(tx, act, subject)
 
     # Answers
 

@@ -6,15 +6,20 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from litestar import Request
 
+from bot.accounts.entry import Inside
 from bot.accounts.roles import Role
 from bot.clock import FixedClock
 from bot.flows import FLOWS
 from bot.texts.load import fingerprint, read_folder
 from bot.texts.packed import pack
 from bot.web.console.desk import DeskParts
+from bot.web.console.visit import Visit
+from bot.web.gate import AnyRequest
 from bot.web.words import NEEDS
 from storage.database import Database
+from storage.staff_sessions import StaffSession
 from tests.talk import CONTENT
 from tests.web.desk.conftest import Come, Hire
 from tests.web.desk.mishaps import dead_letter, parked_update
@@ -155,6 +160,67 @@ class TestStaff:
             await admin.get(path)
             assert "<script>alert" not in admin.page, path
             assert nasty in admin.text, path
+
+
+class TestChats:
+    async def test_a_code_links_an_account_and_it_is_taken_away_again(
+        self, site: Site, come: Come, hired: Hire, clock: FixedClock
+    ) -> None:
+        admin, person = await come(Role.ADMIN), await hired(Role.SPECIALIST, offices=[HERE])
+        await admin.get(f"/staff/{person.id}/link")
+        await admin.post(f"/staff/{person.id}/link")
+        found = re.search(r"/staff ([A-Z2-9]{8})<", admin.page)
+        assert found
+        async with site.database.write() as tx:
+            invitation = await tx.staff_chats.spend(found[1], now=clock.now())
+            assert invitation is not None
+            assert invitation.staff_id == person.id
+            await tx.staff_chats.link("max", "4711", person.id, now=clock.now())
+        await admin.get(f"/staff/{person.id}")
+        assert "Отвечает из: MAX." in admin.text
+
+        await admin.get(f"/staff/{person.id}/unlink")
+        await admin.post(f"/staff/{person.id}/unlink")
+
+        async with site.database.read() as tx:
+            assert await tx.staff_chats.member("max", "4711") is None
+
+    async def test_ones_own_account_needs_no_admin(
+        self, site: Site, come: Come, hired: Hire, clock: FixedClock
+    ) -> None:
+        person = await hired(Role.SPECIALIST)
+        worker = await come(person=person)
+        await worker.post("/me/link")
+        found = re.search(r"/staff ([A-Z2-9]{8})<", worker.page)
+        assert found
+
+        async with site.database.write() as tx:
+            invitation = await tx.staff_chats.spend(found[1], now=clock.now())
+        assert invitation is not None
+        assert invitation.staff_id == person.id
+
+    async def test_a_chat_is_linked_for_an_office_within_reach(self, site: Site, come: Come, clock: FixedClock) -> None:
+        admin = await come(Role.ADMIN, offices=[HERE])
+        await admin.get("/staff/chats")
+        assert "Ни один чат не связан" in admin.text
+        assert "Все офисы" not in admin.text
+        for office in ("", FAR, "moscow"):
+            assert (await admin.post("/staff/chats/code", office=office, role="")).status_code == 404, office
+        await admin.get("/staff/chats")
+        await admin.post("/staff/chats/code", office=HERE, role="lead")
+        assert "только для руководителей" in admin.text
+        async with site.database.write() as tx:
+            await tx.staff_chats.open("c1", "vk", "f1", HERE, "lead", now=clock.now())
+            await tx.staff_chats.open("c2", "vk", "f2", FAR, "", now=clock.now())
+        await admin.get("/staff/chats")
+        assert "Только для руководителей" in admin.text
+        assert admin.page.count("Отвязать") == 1
+        await admin.get("/staff/chats/c1/drop")
+        await admin.post("/staff/chats/c1/drop")
+
+        async with site.database.read() as tx:
+            assert [chat.id for chat in await tx.staff_chats.all()] == ["c2"]
+        assert ("chat_unlinked", "chat:c1") in await acts(site.database)
 
 
 class TestJournal:
@@ -413,3 +479,37 @@ async def test_somebody_with_nothing_to_do_is_told_so(come: Come) -> None:
     assert "Здравствуйте, Софья" in worker.text
     assert "Сейчас ничего не ждёт" in worker.text
     assert "Сотрудники" not in worker.text
+
+
+async def test_an_address_that_is_none_is_told_to_people(come: Come) -> None:
+    worker = await come(Role.SPECIALIST)
+
+    for path in ("/nothing", "/letters/x/send", "/me/look"):
+        answer = await worker.get(path)
+        assert answer.status_code in (404, 405), path
+        assert "Здесь ничего нет" in worker.text, path
+
+
+async def test_reading_is_noted_once_while_a_page_refreshes_itself(site: Site, hired: Hire, clock: FixedClock) -> None:
+    """With a page of its own: which pages hold personal data, their own tests know."""
+    person = await hired(Role.SPECIALIST)
+    inside = Inside(person, StaffSession(person.id, "inside", clock.now(), clock.now()))
+    assert site.desk is not None
+
+    async def read(*, is_live: bool) -> None:
+        headers = [(b"x-live", b"1")] if is_live else []
+        request: AnyRequest = Request({"type": "http", "headers": headers, "path": "/desk/x", "query_string": b""})
+        await Visit(site.desk, request, "token", inside).saw("read", "citizen:ivan")
+
+    async def noted() -> int:
+        return len([act for act, _ in await acts(site.database) if act == "read"])
+
+    for _ in range(3):
+        await read(is_live=True)
+    assert await noted() == 1, "the first counts, whatever the browser says of itself"
+    await read(is_live=False)
+    await read(is_live=False)
+    assert await noted() == 3
+    clock.move(minutes=15)
+    await read(is_live=True)
+    assert await noted() == 4

@@ -23,6 +23,8 @@ from tests.web.desk.worker import Worker, hire
 from tests.web.site import Site
 
 OPEN = None
+FOREIGN = "rubtsovsk"
+HERE = "barnaul"
 Maker = Callable[[Site, str], Awaitable[str]]
 
 
@@ -61,6 +63,14 @@ async def make_edition(site: Site, office: str) -> int:
         number = await tx.editions.accept(fingerprint="first", files=files, now=site.clock.now())
         await tx.editions.accept(fingerprint="second", files=files, now=site.clock.now())
     return number
+
+
+async def make_chat(site: Site, office: str) -> str:
+    """A group chat of the office's staff."""
+    id_, find = uuid4().hex, uuid4().hex
+    async with site.database.write() as tx:
+        await tx.staff_chats.open(id_, "telegram", find, office, "", now=site.clock.now())
+    return id_
 
 
 def named(made: Callable[[Site, str], Awaitable[object]], path: str) -> Maker:
@@ -144,6 +154,11 @@ ROUTES: dict[str, Walked] = {
         Right.ROLL_BACK, thing=named(make_edition, "/content/rollback/{}"), is_everywhere=True
     ),
     "GET /desk/staff": Walked(Right.STAFF),
+    "GET /desk/staff/chats": Walked(Right.STAFF),
+    "POST /desk/staff/chats/code": Walked(Right.STAFF, {"office": HERE}),
+    "GET /desk/staff/chats/{id:str}/drop": Walked(Right.STAFF, thing=named(make_chat, "/staff/chats/{}/drop")),
+    "POST /desk/staff/chats/{id:str}/drop": Walked(Right.STAFF, thing=named(make_chat, "/staff/chats/{}/drop")),
+    "POST /desk/me/link": Walked(Right.OWN),
     "GET /desk/staff/new": Walked(Right.STAFF),
     "POST /desk/staff/new": Walked(Right.STAFF),
     "GET /desk/staff/{id:str}": Walked(Right.STAFF, thing=named(make_person, "/staff/{}")),
@@ -155,8 +170,6 @@ ROUTES: dict[str, Walked] = {
 }
 GUARDED = [name for name, walked in ROUTES.items() if walked.right is not OPEN]
 ACTS = [name for name in ROUTES if name.startswith("POST")]
-FOREIGN = "rubtsovsk"
-HERE = "barnaul"
 
 
 def declared(site: Site) -> dict[str, HTTPRouteHandler]:
