@@ -12,6 +12,7 @@ Files → checked content. One look finds every mistake of every file; with any 
     facts.yaml, offices/<id>.yaml  figures, phones, addresses                         figures
     rules.yaml, channels.yaml, consent.yaml, sources.yaml, words.yaml, style.yaml     terms
     events.yaml                    changes in life                                    events
+    hearing.yaml, crisis.yaml      how words are understood                           hearing
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -22,6 +23,7 @@ from pathlib import Path, PurePosixPath
 from bot.texts.check import check_passages
 from bot.texts.events import Known, check_nudge, read_events
 from bot.texts.figures import read_facts, read_office
+from bot.texts.hearing import Alarms, Hearing, matcher_of, read_alarms, read_hearing
 from bot.texts.journeys import read_situation, read_topic
 from bot.texts.mistakes import Mistakes, listed, nearest
 from bot.texts.obstacles import read_obstacles
@@ -55,7 +57,10 @@ from bot.texts.talks import COMMON, missing, read_talk
 from bot.texts.terms import read_channels, read_consent, read_rules, read_sources, read_style, read_words
 from bot.texts.tree import FILE_BYTES, Branch, grow
 
-ONCE = ("words", "rules", "channels", "consent", "sources", "facts", "style", "profile", "obstacles", "events")
+ONCE = (
+    "words", "rules", "channels", "consent", "sources", "facts", "style", "profile", "obstacles", "events", "hearing",
+    "crisis",
+)  # fmt: skip
 FOLDERS = ("texts", "questions", "offices", "pages")
 PARTS = ("situation", "page", "plan", "days")
 FILES = 2000
@@ -236,6 +241,7 @@ class _Assembly:
         self._check_pages(pages, situations)
         events = self._events(situations, questions, profile, words)
         self._check_nudge(rules, events)
+        hearing, alarms = self._hearing(pages), self._alarms(questions)
         default = self._default(offices)
         known_offices = offices if len(offices) == sum(file.startswith("offices/") for file in self._files) else None
         known_facts = facts if "facts.yaml" in self._trees else None
@@ -261,6 +267,7 @@ class _Assembly:
             profile=frozen(profile or {}),
             obstacles=frozen(obstacles),
             events=frozen(events),
+            matcher=matcher_of(questions.values(), hearing, alarms),
         )
 
     def _reader(self, file: str, *, has_figures: bool = False) -> Reader | None:
@@ -389,6 +396,14 @@ class _Assembly:
         leads = {**self._leads(situations, questions), "info": situations}
         commands = {word: command for command, every in words.items() for word in every}
         return read_events(reader, Known(situations, leads["item"], leads, profile, commands))
+
+    def _hearing(self, pages: Mapping[str, FurtherPage]) -> Hearing:
+        reader = self._once("hearing", is_optional=True)
+        return read_hearing(reader, pages) if reader else Hearing()
+
+    def _alarms(self, questions: Mapping[str, Question]) -> Alarms:
+        reader = self._once("crisis", is_optional=True)
+        return read_alarms(reader, questions) if reader else Alarms()
 
     def _check_nudge(self, rules: Rules | None, events: Mapping[str, Event]) -> None:
         if "events.yaml" in self._files and "events.yaml" not in self._trees:

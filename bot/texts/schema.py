@@ -12,6 +12,8 @@ from datetime import date, time
 from types import MappingProxyType
 from typing import NamedTuple, TypeVar
 
+from bot.matching.matcher import Matcher
+
 K = TypeVar("K")
 T = TypeVar("T")
 
@@ -23,6 +25,7 @@ LEADS = ("booking", "handover", "questions", "jobs")  # flows that an obstacle's
 CONFIDENCES = ("high", "medium", "low", "verify")
 UNSURE = ("low", "verify")  # shown with the mark
 OFFICE_FIELDS = ("name", "short_name", "address", "landmark", "phone", "hours")
+CRISIS = "crisis"  # escalation of questions of a bad hour: nobody is asked for a mark after them
 WEEKDAYS = ("пн", "вт", "ср", "чт", "пт", "сб", "вс")
 
 
@@ -213,7 +216,8 @@ class Question:
     """
     A question and its answer (a screen). also: other ways to ask. situations: empty = everybody's.
 
-    escalation: role that takes over when the answer does not help, empty = whoever is on duty.
+    escalation: role that takes over when the answer does not help, empty = whoever is on duty. keywords: words of this
+    question only. excluded: with all words of one of these lines in it, a text asks something else.
     """
 
     id: str
@@ -226,6 +230,8 @@ class Question:
     situations: tuple[str, ...] = ()
     source: str = ""
     confidence: str = "medium"
+    keywords: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -441,7 +447,7 @@ class Content:
 
     words: command ("back", "menu", "stop", "human", "help", "data", "answers", "start", "yes", "no") → typed words,
     lower case, е for ё.
-    fingerprint: SHA-256 of names and bytes of all files, hexadecimal.
+    fingerprint: SHA-256 of names and bytes of all files, hexadecimal. matcher: finds the question that words mean.
     """
 
     texts: Mapping[str, Text]
@@ -462,6 +468,7 @@ class Content:
     profile: Mapping[str, ProfileQuestion] = field(default_factory=dict)
     obstacles: Mapping[str, Obstacle] = field(default_factory=dict)
     events: Mapping[str, Event] = field(default_factory=dict)
+    matcher: Matcher = field(default_factory=Matcher, compare=False)
 
     def pages_of(self, situation: str) -> list[FurtherPage]:
         """Further reading for this situation, everybody's included, in order."""

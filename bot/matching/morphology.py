@@ -1,0 +1,28 @@
+"""Russian word forms. The dictionary takes 30 MB and 0.2 s, so it is loaded by the first question, not by the import."""
+
+from functools import lru_cache
+from typing import Any
+
+KEPT = 20_000  # words whose form is remembered: a few megabytes
+
+
+@lru_cache(maxsize=1)
+def _dictionary() -> Any:
+    from pymorphy3 import MorphAnalyzer
+
+    return MorphAnalyzer(lang="ru")
+
+
+@lru_cache(maxsize=KEPT)
+def lemma(word: str) -> str:
+    """The first form that the dictionary gives, е for ё; digits and Latin letters as they are."""
+    if not ("а" <= word[0] <= "я"):
+        return word
+    forms = _dictionary().parse(word)
+    return str(forms[0].normal_form).replace("ё", "е") if forms else word
+
+
+@lru_cache(maxsize=KEPT)
+def is_word(word: str) -> bool:
+    """The dictionary has it; е may stand for ё."""
+    return bool(_dictionary().word_is_known(word))
