@@ -11,13 +11,14 @@ from functools import lru_cache
 _LOWER = "qwertyuiop[]asdfghjkl;'zxcvbnm,.`"
 _RUSSIAN = "йцукенгшщзхъфывапролджэячсмитьбюё"
 _SHIFTED = str.maketrans('{}:"<>~', "хъжэбюё")
-_LAYOUT = {**str.maketrans(_LOWER, _RUSSIAN), **_SHIFTED}
-_BACK = {**str.maketrans(_RUSSIAN, _LOWER), ord("."): "/"}
+_LAYOUT: dict[int, int] = {**str.maketrans(_LOWER, _RUSSIAN), **_SHIFTED}
+_BACK = str.maketrans(_RUSSIAN, _LOWER)
 
 # longest first; several manners of writing at once, as nobody keeps to one
 _SOUNDS = {
     "shch": "щ", "sch": "щ", "yo": "е", "jo": "е", "zh": "ж", "kh": "х", "ts": "ц", "tz": "ц", "ch": "ч", "sh": "ш",
-    "tsya": "тся", "tsa": "тся", "yu": "ю", "ju": "ю", "iu": "ю", "ya": "я", "ja": "я", "ia": "я", "ye": "е", "je": "е", "iy": "ий", "yi": "ый",
+    "tsya": "тся", "tsa": "тся", "yu": "ю", "ju": "ю", "iu": "ю", "ya": "я", "ja": "я", "ia": "я", "ye": "е", "je": "е",
+    "iy": "ий", "yi": "ый",
     "a": "а", "b": "б", "v": "в", "w": "в", "g": "г", "d": "д", "e": "е", "z": "з", "i": "и", "j": "й", "k": "к",
     "l": "л", "m": "м", "n": "н", "o": "о", "p": "п", "q": "к", "r": "р", "s": "с", "t": "т", "u": "у", "f": "ф",
     "h": "х", "c": "ц", "x": "кс", "y": "ы", "'": "ь", "`": "ь",

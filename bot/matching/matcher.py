@@ -89,7 +89,7 @@ class Matcher:
 
     async def hits(self, text: str) -> list[Hit]:
         """The likeliest questions. Only the first call of an edition waits for the index."""
-        index = self._index or await asyncio.to_thread(self.prepare)
+        index = self._index if self._index is not None else await asyncio.to_thread(self.prepare)
         return index.find(text)
 
     def cried(self, text: str) -> str:

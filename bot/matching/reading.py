@@ -7,6 +7,7 @@ of words that neither the dictionary nor the base knows: «роботу» stays.
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from bot.matching import letters
 from bot.matching.morphology import is_word, lemma
@@ -19,111 +20,13 @@ LONG = 7
 ADDED = 0.8  # weight of what a synonym adds
 NO = "нет_"
 NEGATIONS = frozenset(("не", "нет", "без"))
-STOP = frozenset(
-    [
-        "а",
-        "и",
-        "или",
-        "но",
-        "да",
-        "же",
-        "ли",
-        "бы",
-        "б",
-        "в",
-        "во",
-        "на",
-        "с",
-        "со",
-        "к",
-        "ко",
-        "у",
-        "о",
-        "об",
-        "обо",
-        "от",
-        "ото",
-        "до",
-        "из",
-        "за",
-        "по",
-        "под",
-        "над",
-        "при",
-        "про",
-        "для",
-        "через",
-        "между",
-        "это",
-        "этот",
-        "эта",
-        "эти",
-        "тот",
-        "та",
-        "те",
-        "то",
-        "я",
-        "мы",
-        "ты",
-        "вы",
-        "он",
-        "она",
-        "оно",
-        "они",
-        "мой",
-        "моя",
-        "мое",
-        "мои",
-        "свой",
-        "меня",
-        "мне",
-        "мной",
-        "нас",
-        "нам",
-        "вас",
-        "вам",
-        "тебя",
-        "тебе",
-        "его",
-        "ее",
-        "их",
-        "ему",
-        "ей",
-        "им",
-        "себя",
-        "себе",
-        "там",
-        "тут",
-        "здесь",
-        "вот",
-        "ну",
-        "уж",
-        "так",
-        "такой",
-        "такая",
-        "еще",
-        "уже",
-        "очень",
-        "просто",
-        "вообще",
-        "типа",
-        "короче",
-        "блин",
-        "пожалуйста",
-        "здравствуйте",
-        "привет",
-        "добрый",
-        "день",
-        "подскажите",
-        "скажите",
-        "если",
-        "чтобы",
-        "чтоб",
-        "что",
-        "как",
-    ]
-)
-ASKS = frozenset(["что", "как"])  # stop words, yet a question of these alone still has words
+_FUNCTION_WORDS = """
+а и или но да же ли бы б в во на с со к ко у о об обо от ото до из за по под над при про для через между это
+этот эта эти тот та те то я мы ты вы он она оно они мой моя мое мои свой меня мне мной нас нам вас вам тебя
+тебе его ее их ему ей им себя себе там тут здесь вот ну уж так такой такая еще уже очень просто вообще типа
+короче блин пожалуйста здравствуйте привет добрый день подскажите скажите если чтобы чтоб что как
+"""
+STOP = frozenset(_FUNCTION_WORDS.split())
 
 
 @dataclass(slots=True)
@@ -212,5 +115,5 @@ def spelt(word: str, base: Dictionary) -> str:
 
 def _added(words: Sequence[str], synonyms: Mapping[tuple[str, ...], Sequence[str]]) -> list[str]:
     forms = [lemma(word) for word in words]
-    keys = [(form,) for form in forms] + list(zip(forms, forms[1:], strict=False))
+    keys = [(form,) for form in forms] + list(pairwise(forms))
     return [word for key in keys for word in synonyms.get(key, ())]

@@ -1,5 +1,5 @@
 """
-Files `hearing.yaml` and `crisis.yaml`: how words are understood, and by which of them somebody is heard to be in danger.
+Files `hearing.yaml` and `crisis.yaml`: how words are understood, and by which of them danger is heard.
 
 From them and the questions comes the matcher that an edition carries.
 """
