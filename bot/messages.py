@@ -50,6 +50,7 @@ class Incoming(msgspec.Struct, frozen=True, omit_defaults=True):
     message: platform's id of the message whose button was pressed (it can be edited), else empty.
     answer: platform's id needed to acknowledge the press, else empty.
     bare: the citizen's client can't show inline buttons (old VK clients).
+    hidden: kinds of personal numbers taken out of the text before it was stored (`bot/guard.py`).
     """
 
     event: str
@@ -62,6 +63,7 @@ class Incoming(msgspec.Struct, frozen=True, omit_defaults=True):
     message: str = ""
     answer: str = ""
     bare: bool = False
+    hidden: tuple[str, ...] = ()
 
 
 class Button(msgspec.Struct, frozen=True, omit_defaults=True):

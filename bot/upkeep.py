@@ -68,6 +68,7 @@ class Purge:
             ("words", lambda tx, limit: tx.retention.words(before=raw, limit=limit)),
             ("dedupe", lambda tx, limit: tx.retention.dedupe(before=dedupe, limit=limit)),
             ("cases", lambda tx, limit: tx.retention.cases(before=cases, limit=limit)),
+            ("unanswered", lambda tx, limit: tx.retention.unanswered(before=raw, limit=limit)),
             ("moves", lambda tx, limit: tx.retention.moves(before=now - HOUR, limit=limit)),
             ("reminders", lambda tx, limit: tx.retention.reminders(before=dedupe, limit=limit)),
         ]

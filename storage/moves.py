@@ -24,6 +24,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import uuid4
 
+from storage.alarms import Alarms
 from storage.belongings import BELONGINGS, bring
 from storage.cases import Cases
 from storage.citizens import Citizens
@@ -41,6 +42,7 @@ HOUR = timedelta(hours=1)
 # every table that says whose a row is; a test holds this against the schema
 TABLES = {
     "addresses": "the new chat comes, the old one gets a stranger",
+    "alarms": "all, with their cases",
     "cases": "all, one open",
     "inbox": "what waits, and words that are kept",
     "move_codes": "spent, or void",
@@ -262,7 +264,9 @@ class Moves:
             for words in newer.words:
                 await cases.add_words(older.id, words, now=now)
             await queries.moves_close_case(connection, id=newer.id, at=to_ms(now))
+            await Alarms(self._on).pass_on(from_case=newer.id, to_case=older.id)
         await queries.moves_cases(connection, to_id=kept, from_id=gone)
+        await Alarms(self._on).bring(kept=kept, gone=gone)
 
     async def _join(self, kept: CitizenRow, gone: CitizenRow) -> None:
         queries, connection = self._on.queries, self._on.connection

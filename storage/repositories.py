@@ -2,6 +2,7 @@
 
 from functools import cached_property
 
+from storage.alarms import Alarms
 from storage.audit import Audit
 from storage.cases import Cases
 from storage.citizens import Citizens
@@ -18,6 +19,7 @@ from storage.profile import Profile
 from storage.retention import Erasures, Retention
 from storage.sessions import Sessions
 from storage.statistics import Starts, Verdicts
+from storage.unanswered import Unanswered
 
 
 class Repositories:
@@ -55,6 +57,14 @@ class Repositories:
     @cached_property
     def cases(self) -> Cases:
         return Cases(self.handle)
+
+    @cached_property
+    def alarms(self) -> Alarms:
+        return Alarms(self.handle)
+
+    @cached_property
+    def unanswered(self) -> Unanswered:
+        return Unanswered(self.handle)
 
     @cached_property
     def moves(self) -> Moves:

@@ -15,6 +15,7 @@ SEALED = {
     "outbox": ("body", ("id",), "turn || ':' || part"),
     "cases": ("context", ("id",), "id"),
     "answers": ("value", ("citizen_id", "question"), "citizen_id || ':' || question"),
+    "unanswered": ("words", ("find",), "find"),
     "case_words": ("words", ("case_id", "number"), "case_id || ':' || number"),
 }
 
@@ -56,7 +57,12 @@ class Retention:
 
     async def cases(self, *, before: datetime, limit: int) -> int:
         words = await self._run("purge_case_words", before, limit)
-        return words + await self._run("purge_case_context", before, limit)
+        context = await self._run("purge_case_context", before, limit)
+        return words + context + await self._run("purge_alarms", before, limit)
+
+    async def unanswered(self, *, before: datetime, limit: int) -> int:
+        """Questions that nobody has asked since then."""
+        return await self._run("purge_unanswered", before, limit)
 
     async def reminders(self, *, before: datetime, limit: int) -> int:
         return await self._run("purge_reminders", before, limit)

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from bot.channels.fit import fit
-from bot.engine import cases, citizens
+from bot.engine import alarms, cases, citizens
 from bot.engine.effects import (
     AskAgain,
     AskNoMore,
@@ -22,6 +22,7 @@ from bot.engine.effects import (
     Effect,
     EraseAll,
     Forget,
+    KeepQuestion,
     Refusable,
     RemindOn,
     ResumeReminders,
@@ -47,7 +48,12 @@ class Apply:
     def __init__(self, surfaces: Mapping[str, Surface], presses: Presses) -> None:
         self._surfaces = surfaces
         self._presses = presses
-        self._writes: dict[type[Effect], Write] = {**citizens.WRITES, **cases.WRITES, Conceal: self._conceal}
+        self._writes: dict[type[Effect], Write] = {
+            **citizens.WRITES,
+            **cases.WRITES,
+            **alarms.WRITES,
+            Conceal: self._conceal,
+        }
         self._grants: dict[type[Effect], Grant] = {**cases.GRANTS, ClaimMove: self._claim}
 
     async def write(self, tx: Transaction, batch: Sequence[Taken], *, now: datetime) -> None:
@@ -108,6 +114,7 @@ class Apply:
         await tx.verdicts.count(
             [(effect.question, effect.verdict, now.date()) for _, effect in effects if isinstance(effect, CountAnswer)]
         )
+        await tx.unanswered.add([effect.words for _, effect in effects if isinstance(effect, KeepQuestion)], now=now)
         stops = [
             (taken.claimed.citizen_id, now if isinstance(effect, StopReminders) else None)
             for taken, effect in effects

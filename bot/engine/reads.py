@@ -6,6 +6,7 @@ A question is gathered until every deciding turn is waiting for something, then 
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
 from typing import Generic, TypeVar
 
 from storage.database import Transaction
@@ -157,6 +158,10 @@ class Reads:
         found = await self._batch.extracts.ask(self._citizen_id)
         assert found is not None
         return found
+
+    async def alarmed_at(self) -> datetime | None:
+        """When the citizen last cried for help, as far as it is known: such people get no survey."""
+        return (await self._batch.rare(lambda tx: tx.alarms.latest([self._citizen_id]))).get(self._citizen_id)
 
     async def own_word(self) -> str | None:
         """The hash of the word that uncovers the menu, None when the citizen chose none."""

@@ -5,6 +5,7 @@ from bot.flows import (
     answers,
     consent,
     cover,
+    crisis,
     days,
     elsewhere,
     fallback,
@@ -50,6 +51,7 @@ FLOWS = Flows(
         help.booking,
         help.jobs,
         elsewhere.flow,
+        crisis.flow,
         fallback.flow,
     ]
 )

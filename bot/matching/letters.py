@@ -6,7 +6,6 @@ Source of the order of steps: reference text-matching, section 3.
 
 import re
 import unicodedata
-from functools import lru_cache
 
 _LOWER = "qwertyuiop[]asdfghjkl;'zxcvbnm,.`"
 _RUSSIAN = "йцукенгшщзхъфывапролджэячсмитьбюё"
@@ -77,7 +76,6 @@ def latin_command(text: str) -> str:
     return "/" + found[1].translate(_BACK) + (found[2] or "")
 
 
-@lru_cache(maxsize=256)
 def typings(text: str) -> tuple[str, ...]:
     """What may have been meant: the folded text; without a Russian letter also other layout and sounds."""
     text = folded(text)

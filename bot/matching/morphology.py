@@ -3,6 +3,7 @@
 from functools import lru_cache
 from typing import Any
 
+NAMES = ("Name", "Surn", "Patr")
 KEPT = 20_000  # words whose form is remembered: a few megabytes
 
 
@@ -26,3 +27,9 @@ def lemma(word: str) -> str:
 def is_word(word: str) -> bool:
     """The dictionary has it; е may stand for ё."""
     return bool(_dictionary().word_is_known(word))
+
+
+@lru_cache(maxsize=KEPT)
+def may_be_name(word: str) -> bool:
+    """In some reading it is a first name, a surname or a patronymic."""
+    return any(name in parse.tag for parse in _dictionary().parse(word) for name in NAMES)
