@@ -256,6 +256,7 @@ class Talk:
         elif is_linked or (self.is_new and typed):
             await self._run([Enter("start", source=source if is_linked else f"{code.PREFIX}{typed}")])
         elif (heard := command(text) or everywhere(text, self.turn.content.words)) is not None:
+            self.session.misses = 0
             await self._run([*self._counted(source), *self._commanded(heard)])
         elif self.is_new:
             await self._met(words, text, source)
@@ -286,25 +287,26 @@ class Talk:
         if not self._flows.has(place.flow, place.step):
             await self._run([Enter("fallback", "moved")])
             return
-        flow = self._flows[place.flow]
+        flow, content = self._flows[place.flow], self.turn.content
         hearing = flow.hearing.get(place.step)
+        is_greeted, event = is_greeting(text, content.words), told(text, content.events)
         is_number = hearing is not None and hearing.numbers and text.strip(" .").isdecimal()
-        choice = None if is_number else chosen(text, self.session.shown, self.turn.content.words)
+        choice = None if is_number else chosen(text, self.session.shown, content.words)
         if choice is not None and hearing is not None:
             self.session.misses = 0
             await self._hear_choice(flow, hearing.handler, choice)
         elif (main := self._main_menu(text)) is not None:
             self.session.misses = 0
             await self._run([Enter(main)])
-        elif kind := await words.cried_in():
+        elif not (is_greeted or event) and (kind := await words.cried_in()):
             await self._run([Enter(CRISIS, kind=kind)])
         elif hearing is not None and hearing.words and not self._is_elsewhere(flow):
             await self._answered(flow, await self._handle(hearing.handler, text=text), words)
         elif words.wants_person:
             await self._run([Enter("handover")])
-        elif is_greeting(text, self.turn.content.words):
+        elif is_greeted:
             await self._run([Enter("start")])
-        elif event := told(text, self.turn.content.events):
+        elif event:
             await self._run([Enter("life", "told", event=event)])
         else:
             await self._asked(words, flow)

@@ -32,23 +32,26 @@ class Zone(StrEnum):
 class Terms:
     """
     answer, guess: the least score of these zones. clear: the most of the first one's score that the second may have.
-    covers: the least share of what was written that an answer must have. crisis: the least score of a cry for help.
+    covers: the least share of what was written that an answer must have. touches: the same of a guess that is not very
+    like. crisis: the least score of a cry for help.
     """
 
     answer: float = 0.29
     clear: float = 0.85
     covers: float = 0.45
-    guess: float = 0.16
+    guess: float = 0.18
+    touches: float = 0.3
     crisis: float = 0.18
 
 
 @dataclass(frozen=True, slots=True)
 class Cry:
-    """A kind of crisis. entry: of the index, that tells of it too."""
+    """A kind of crisis. entry: of the index, that tells of it too where one of the marks stands in the text."""
 
     kind: str
     entry: str
     rules: Rules
+    marks: Rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,14 +104,19 @@ class Matcher:
         if not hits or hits[0].score < self.terms.crisis or hits[0].covered < CRY_COVERS:
             return ""
         cry = next((cry for cry in self.cries if cry.entry == hits[0].id), None)
-        return "" if cry is None or cry.rules.is_spared(text) else cry.kind
+        if cry is None or cry.rules.is_spared(text) or not cry.marks.hears(text):
+            return ""
+        return cry.kind
 
     def judge(self, hits: Sequence[Hit]) -> Found:
         if not hits or hits[0].score < self.terms.guess:
             return Found(Zone.UNKNOWN)
         first, second = hits[0], hits[1].score if len(hits) > 1 else 0.0
+        if first.score < self.terms.answer and first.covered < self.terms.touches:
+            return Found(Zone.UNKNOWN)
         is_clear = second <= self.terms.clear * first.score and first.covered >= self.terms.covers
-        if first.score >= self.terms.answer and is_clear:
+        is_bad_hour = any(cry.entry == first.id for cry in self.cries)  # nobody is told of death who did not ask
+        if first.score >= self.terms.answer and is_clear and not is_bad_hour:
             return Found(Zone.ANSWER, (first.id,))
         return Found(Zone.GUESS, tuple(hit.id for hit in hits[:SHOWN]))
 

@@ -39,7 +39,8 @@ class Read:
 
     @property
     def is_empty(self) -> bool:
-        return not any(word.isalnum() and len(word) > 1 for word in self.words)
+        """Nothing to go by: no word but numbers and function words."""
+        return not any(form != NO and form.isalpha() and len(form) > 1 for form in self.lemmas)
 
 
 @dataclass(frozen=True, slots=True)

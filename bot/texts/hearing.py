@@ -69,7 +69,7 @@ def read_hearing(reader: Reader, pages: Collection[str]) -> Hearing:
 
 def _terms(zones: Reader) -> Terms:
     usual = Terms()
-    read = {name: zones.number(name, 0, 1) for name in ("answer", "clear", "covers", "guess", "crisis")}
+    read = {name: zones.number(name, 0, 1) for name in ("answer", "clear", "covers", "guess", "touches", "crisis")}
     found = Terms(**{name: getattr(usual, name) if value is None else value for name, value in read.items()})
     if found.guess > found.answer:
         zones.wrong("guess", "больше, чем answer", "переспрашивать бот должен раньше, чем отвечать: поставьте меньше")
@@ -109,7 +109,8 @@ def read_alarms(reader: Reader, questions: Mapping[str, Question]) -> Alarms:
         elif entry and questions[entry].escalation != CRISIS:
             inside.wrong("question", f"«{entry}» не для беды", f"впишите этому вопросу «escalation: {CRISIS}»")
         says, spares = _rules(inside, "says"), _rules(inside, "spares", optional=True)
-        cries.append(Cry(kind, entry, Rules(says, spares)))
+        marks = _rules(inside, "marks", optional=True)
+        cries.append(Cry(kind, entry, Rules(says, spares), Rules(marks)))
         inside.done()
     soft = Rules(_rules(reader, "soft", optional=True))
     reader.done()
