@@ -1,8 +1,8 @@
 """
 What a step asks to happen: plain data, in order.
 
-Talk: Say, Ask, Notice. Way: Goto, Enter, Back, Finish, Keep, Unclear. Everything else changes what is stored; `personal`
-ones are refused in a channel whose policy is `information`.
+Talk: Say, Ask, Notice. Way: Goto, Enter, Back, Finish, Keep, Unclear. Everything else changes what is stored;
+`personal` ones are refused in a channel whose policy is `information`.
 """
 
 from collections.abc import Mapping, Sequence

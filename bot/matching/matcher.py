@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from threading import Lock
 
+from bot.matching import morphology
 from bot.matching.index import Entry, Hit, Index
 from bot.matching.rules import Rules
 
@@ -86,13 +87,16 @@ class Matcher:
     def prepare(self) -> Index:
         """The index, built if need be. Blocks; for threads."""
         with self._lock:
+            morphology.load()
             if self._index is None:
                 self._index = Index(self.entries, self.synonyms)
             return self._index
 
     async def hits(self, text: str) -> list[Hit]:
         """The likeliest questions. Only the first call of an edition waits for the index."""
-        index = self._index if self._index is not None else await asyncio.to_thread(self.prepare)
+        index = self._index
+        if index is None or not morphology.is_loaded():
+            index = await asyncio.to_thread(self.prepare)
         return index.find(text)
 
     def cried(self, text: str) -> str:

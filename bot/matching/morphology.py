@@ -14,6 +14,15 @@ def _dictionary() -> Any:
     return MorphAnalyzer(lang="ru")
 
 
+def load() -> None:
+    """Blocks for 0.2 s the first time; for threads."""
+    _dictionary()
+
+
+def is_loaded() -> bool:
+    return _dictionary.cache_info().currsize > 0
+
+
 @lru_cache(maxsize=KEPT)
 def lemma(word: str) -> str:
     """The first form that the dictionary gives, е for ё; digits and Latin letters as they are."""

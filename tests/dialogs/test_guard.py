@@ -1,4 +1,4 @@
-"""Numbers that must not be sent to a bot: gone before anything is stored, told of, and the rest of the words is heard."""
+"""Numbers that must not be sent to a bot: gone before anything is stored, told of; the other words are heard."""
 
 import msgspec
 import pytest
