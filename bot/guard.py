@@ -25,7 +25,7 @@ _PHONE = re.compile(
     rf"(?<![\w-])(?:\+\d{{1,3}}|8|7)?{_SEP}{{0,2}}\(?\d{{2,5}}\)?{_SEP}{{0,2}}\d{{1,3}}{_SEP}?\d{{2}}{_SEP}?\d{{2}}(?![\w-])"
 )
 _PHONE_WORD = re.compile(
-    r"(\b(?:тел|телефон|мобильн|сотов|вайбер|ватсап|whatsapp|номер телефона)[а-я.]*\D{0,15})(\d[\d \-–—()]{3,14}\d)",
+    r"(\b(?:тел|телефон|мобильн|сотов|вайбер|ватсап|whatsapp|номер телефона)[а-я.]*[^\d+]{0,15})(\+?\d[\d \-–—()]{3,14}\d)",
     re.IGNORECASE,
 )
 _PASSPORT = re.compile(rf"(?<![\w-])\d{{2}}{_SEP}?\d{{2}}(?:{_SEP}|\s?№\s?|\s?[nN]\s?)?\d{{6}}(?![\w-])")
@@ -33,7 +33,7 @@ _PASSPORT_WORD = re.compile(
     r"(\b(?:паспорт|серия|серии)[а-я]*\D{0,25})(\d[\d -]{2,11}\d)(\D{1,15}\d{6})?(?!\d)", re.IGNORECASE
 )
 _CODE_WORD = re.compile(
-    r"(\b(?:код|кода|коды|коде|пин|пинкод|смс|смска|смске|sms|cvv|cvc|cvv2|code|pin)\b[^\d\n]{0,30}?)"
+    r"((?:\bприш[её]л[а-я]*\s+|\bприсл[а-я]*\s+)?\b(?:код|кода|коды|коде|пин|пинкод|смс|смска|смске|sms|cvv|cvc|cvv2|code|pin)\b[^\d\n]{0,30}?)"
     r"(?<![\w.,:-])(\d{3,8}|\d{3}[ -]\d{3})(?![\w.,:-]*\d)",
     re.IGNORECASE,
 )
@@ -42,7 +42,7 @@ _OUR_CODE = re.compile(
     r"статьи|вакан|услуг[иу]?\b",
     re.IGNORECASE,
 )
-_SECRET_CODE = re.compile(r"смс|sms|госуслуг|банк|сбер|подтвержд|приш[её]л|пин|pin|cv[vc]", re.IGNORECASE)
+_SECRET_CODE = re.compile(r"смс|sms|госуслуг|банк|сбер|подтвержд|приш[её]л|присл|пин|pin|cv[vc]", re.IGNORECASE)
 OUR_DIGITS = 4  # of a booking code, said at the desk
 _PASSWORD = re.compile(
     r"(\b(?:парол[а-яё]*|password|пасс?ворд)\b(?:\s+(?:от|для|на|к|с|в|у|мой|такой|вот|это|такая|был|будет|from|is))*"
