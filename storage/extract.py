@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from storage.alarms import AlarmRow, Alarms
 from storage.cases import Cases
 from storage.citizens import Citizens
 from storage.errors import Unreadable
@@ -39,6 +40,7 @@ class Extract:
     cases: tuple[CaseRow, ...]
     messages: tuple[Kept, ...]
     has_word: bool
+    alarms: tuple[AlarmRow, ...] = ()
 
 
 class Extracts:
@@ -60,6 +62,7 @@ class Extracts:
             reminders=tuple([(row[0], row[1], from_ms(row[2])) async for row in rows]),
             cases=tuple(await Cases(self._on).all_of(citizen_id)),
             messages=tuple(sorted(messages, key=lambda kept: kept.at)),
+            alarms=tuple(await Alarms(self._on).of_citizen(citizen_id)),
             has_word=await queries.own_words_get(connection, citizen_id=citizen_id) is not None,
         )
 

@@ -191,7 +191,7 @@ class Walk:
                     ReminderRow("silence", citizen.id, "nudge", "", due_at),
                 ]
             )
-        for line in ("/human", "первое", "/data", "[file]", "/stop", "/data", "[file]"):
+        for line in ("/human", "первое", "не хочу жить", "/data", "[file]", "/stop", "/data", "[file]"):
             await act(talk, line)
         while "more" in talk._buttons:
             await talk.press("more")
