@@ -80,7 +80,7 @@ class _Writer:
         for case in extract.cases:
             yield self._case(case)
         for alarm in extract.alarms:
-            yield self._say("file_alarm", **self._moment(alarm.raised_at))
+            yield self._say("alarm", **self._moment(alarm.raised_at))
         if extract.messages:
             yield "\n".join([self._say("messages"), *(line for kept in extract.messages if (line := self._line(kept)))])
         yield self._say("rest")
