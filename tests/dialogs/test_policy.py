@@ -33,6 +33,7 @@ KEPT = """
       (SELECT count(*) FROM inbox WHERE state <> 1 OR payload IS NOT NULL OR attempts > 0),
       (SELECT count(*) FROM outbox WHERE body IS NOT NULL OR keep <> 0)
 """
+OWN_WORDS = ("не хочу жить", "скоро на свободу с чего начинать")
 TYPED = (
     *(f"/{command}" for command in COMMANDS),
     *("назад", "меню", "стоп", "человек", "помощь", "мои данные", "мои ответы", "привет", "да", "нет", "1", "10", "99"),
@@ -47,6 +48,7 @@ TYPED = (
         "💩",
         "/nonsense",
     ),
+    *OWN_WORDS,
 )
 WISHES = ("/plan", "/human", "мой план", "мои ответы", "человек", "Позвать специалиста", "2222AA2222")
 # what only a citizen with consent changes, or is asked by itself
@@ -97,6 +99,8 @@ class Walker:
                     await self.say_everything(session)
 
         await arrived(answers)
+        for words in OWN_WORDS:
+            await arrived(await self.talk.say(words))
         while queue:
             session, choices, key = queue.popleft()
             for choice, data in choices.items():
