@@ -23,7 +23,7 @@ _SOUNDS = {
     "h": "х", "c": "ц", "x": "кс", "y": "ы", "'": "ь", "`": "ь",
 }  # fmt: skip
 _SOUND = re.compile("|".join(sorted(map(re.escape, _SOUNDS), key=len, reverse=True)))
-_SHORT_I = re.compile(r"(?<=[аеиоуыэюя])[иы](?![а-яё])")
+_SHORT_I = re.compile(r"(?<=[аеиоуэюя])(?:ы|и(?![а-яё]))")
 _DIGIT_LETTERS = re.compile(r"(?<![a-z0-9])4(?=[a-z])|(?<=[a-z])4(?=[a-z])")
 _ALIKE = str.maketrans("aceopxykmthb", "асеорхукмтнв")
 _RUN = re.compile(r"([^\W\d_])\1{2,}")

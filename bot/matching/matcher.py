@@ -17,9 +17,10 @@ from threading import Lock
 
 from bot.matching import morphology
 from bot.matching.index import Entry, Hit, Index
-from bot.matching.rules import Rules
+from bot.matching.rules import Rules, lines
 
 SHOWN = 3
+CRY_CHARS = 4
 CRY_COVERS = 0.3  # of what was written; less than of an answer: who cries for help says more
 
 
@@ -101,7 +102,10 @@ class Matcher:
 
     def cried(self, text: str) -> str:
         """The kind of crisis that the phrase rules hear, "" for none."""
-        return next((cry.kind for cry in self.cries if cry.rules.hears(text)), "")
+        if len(text) < CRY_CHARS or (text.startswith("/") and text.isascii()):
+            return ""  # a number, «да», a command: nearly every message, so it must cost nothing
+        said = lines(text)
+        return next((cry.kind for cry in self.cries if cry.rules.hears_in(said)), "")
 
     def cried_in(self, text: str, hits: Sequence[Hit]) -> str:
         """The kind whose entry is the likeliest, "" for none. Look-alikes are left to the rules."""

@@ -34,13 +34,15 @@ class Rules:
 
     def hears(self, text: str) -> bool:
         """Some rule holds, in the text as written or as it would be in the other layout or by its sounds."""
-        return any(self._heard(line(typed)) for typed in letters.typings(text[:CHARS]))
+        return self.hears_in(lines(text))
+
+    def hears_in(self, said: Sequence[str]) -> bool:
+        """The same, for who asks many rules about one text. said: as `lines` gives it."""
+        return any(self._heard(one) for one in said)
 
     def is_spared(self, text: str) -> bool:
         """A look-alike stands in the text."""
-        return self._spares is not None and any(
-            self._spares.search(line(typed)) is not None for typed in letters.typings(text[:CHARS])
-        )
+        return self._spares is not None and any(self._spares.search(one) is not None for one in lines(text))
 
     def _heard(self, said: str) -> bool:
         if self._says is None or self._says.search(said) is None:
@@ -50,9 +52,9 @@ class Rules:
         return self._says.search(self._spares.sub(f" {BARRIER} ", said)) is not None
 
 
-def line(folded: str) -> str:
-    """A folded text as rules see it: words, one space around each."""
-    return f" {' '.join(letters.words(folded))} "
+def lines(text: str) -> list[str]:
+    """A text as rules see it, in each way it may have been meant: words, one space around each."""
+    return [f" {' '.join(letters.words(typed))} " for typed in letters.typings(text[:CHARS])]
 
 
 def check(rule: str) -> None:

@@ -69,7 +69,7 @@ CASES = [
     (HEARING, "позов* человек*", "позов* чело|", "8: в «person» правило не понять: «позов* чело|»"),
     (HEARING, "  scam:", "  scan:", "10: «warnings.scan» не имя страницы: возможно, scam"),
     (HEARING, "ксива: паспорт", "ксива моя родная: паспорт", "«synonyms.ксива моя родная» длиннее двух слов"),
-    (CRISIS, "question: bad-hour", "question: bad-our", "3: «suicide.question» нет вопроса «bad-our»: возможно, bad-hour"),
+    (CRISIS, "question: bad-hour", "question: bad-our", "3: «suicide.question» нет вопроса «bad-our»"),
     (CRISIS, "question: bad-hour", "question: faq-001", "3: «suicide.question» «faq-001» не для беды"),
     (CRISIS, "    says: [не хоч* жить]\n", "", "2: нет «says» в «suicide»: добавьте строку «says: …»"),
     (CRISIS, "[не хоч* жить]", "[не хоч* «жить»]", "5: в «suicide.says» правило не понять: «не хоч* «жить»»"),
