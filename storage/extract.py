@@ -29,8 +29,8 @@ class Kept:
 class Extract:
     """
     chats: (channel, the platform's id of the dialog; empty when it was erased). reminders: (kind, subject, when), those
-    to come. cases: closed ones too, with their words. messages: oldest first. has_word: that uncovers the menu. alarms: cries
-    for help that staff were told of.
+    to come. cases: closed ones too, with their words. messages: oldest first. has_word: that uncovers the menu.
+    alarms: cries for help.
     """
 
     citizen: CitizenRow
