@@ -1,7 +1,8 @@
 """
 How long one question in somebody's own words takes to find its answer, among 200 entries.
 
-Time of the processor: nothing is waited for, so a busy machine must not count. The shipped questions are repeated with other words until there are 200: neighbours as close as these are rare.
+Time of the processor: nothing is waited for, so a busy machine must not count. The shipped questions are repeated with
+other words until there are 200: neighbours as close as these are rare.
 """
 
 import time
