@@ -67,6 +67,7 @@ class Incoming(msgspec.Struct, frozen=True, omit_defaults=True):
     answer: platform's id needed to acknowledge the press, else empty.
     bare: the citizen's client can't show inline buttons (old VK clients).
     group: only for what was said in a group chat.
+    hidden: kinds of personal numbers taken out of the text before it was stored (`bot/guard.py`).
     """
 
     event: str
@@ -80,6 +81,7 @@ class Incoming(msgspec.Struct, frozen=True, omit_defaults=True):
     answer: str = ""
     bare: bool = False
     group: Group | None = None
+    hidden: tuple[str, ...] = ()
 
 
 class Button(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -2,6 +2,7 @@
 
 from functools import cached_property
 
+from storage.alarms import Alarms
 from storage.audit import Audit
 from storage.bookings import Bookings
 from storage.case_lists import CaseLists
@@ -29,6 +30,7 @@ from storage.statistics import Starts, Verdicts
 from storage.surveys import Surveys
 from storage.tries import Tries
 from storage.troubles import Troubles
+from storage.unanswered import Unanswered
 from storage.visits import Visits
 from storage.waiting import Waiting
 
@@ -72,6 +74,14 @@ class Repositories:
     @cached_property
     def case_lists(self) -> CaseLists:
         return CaseLists(self.handle)
+
+    @cached_property
+    def alarms(self) -> Alarms:
+        return Alarms(self.handle)
+
+    @cached_property
+    def unanswered(self) -> Unanswered:
+        return Unanswered(self.handle)
 
     @cached_property
     def moves(self) -> Moves:

@@ -42,11 +42,15 @@ class Hearing:
 class Flow:
     """
     One talk. start: its first step. personal: keeps something about the citizen, so a channel that only informs does
-    not enter it. says: what each text key of the flow (without the flow's name) takes and which buttons it shows.
+    not enter it. holds: wants to be finished, so a question asked meanwhile is answered and the step asked again.
+    says: what each text key of the flow (without the flow's name) takes and which buttons it shows.
     """
 
-    def __init__(self, name: str, *, start: str, says: Mapping[str, Need], personal: bool = False) -> None:
+    def __init__(
+        self, name: str, *, start: str, says: Mapping[str, Need], personal: bool = False, holds: bool = False
+    ) -> None:
         self.name = name
+        self.holds = holds
         self.start = start
         self.says = says
         self.personal = personal

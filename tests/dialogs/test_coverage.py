@@ -45,6 +45,10 @@ PLANNED = tuple(
     line.strip()[2:] for line in TO_PLAN.splitlines() if line.strip().startswith("> ")
 )  # the citizen's lines
 FIRST_DAYS = ("/start", "/menu", "[more]", "[info]", "[pre_release]", "[days]")
+ALL_NUMBERS = (
+    "паспорт 45 10 687901, снилс 112-233-445 95, инн 500100732259, карта 4111111111111111, тел +79135551231, "
+    "код из смс 482911, пароль Qwerty12"
+)
 AGREED = PLANNED[: PLANNED.index("[yes]") + 1]  # the first question is asked
 NIGHT = datetime(2026, 11, 23, 20, 0, tzinfo=UTC)  # 03:00 in Barnaul
 # made by the engine itself, or for flows to come
@@ -98,6 +102,13 @@ class Walk:
             (*PLANNED, "/data"),
             ("/start", "Ещё", "[move]", "[get]"),
             ("ыва", "ыва"),
+            ("/start", "ыва", "ыва"),
+            ("/start", "скоро на свободу с чего начинать"),
+            ("/start", "скоро на свободу с чего начинать", "[other]"),
+            ("/start", "не хочу жить"),
+            ("/start", "совсем нет сил, везде отказ"),
+            ("/start", ALL_NUMBERS),
+            (*AGREED[:-1], "вы передадите мои слова приставам?"),
             (*FIRST_DAYS, "послезавтра"),
             (*FIRST_DAYS, "когда-нибудь"),
             AGREED,
@@ -118,7 +129,8 @@ class Walk:
             *((*PLANNED, event.says[-1]) for event in self.content.events.values()),
         )
         await explore(self.meet, starts)
-        await explore(lambda: self.meet(policy="information", channel="telegram"), [("/start",), ("/start", "/plan")])
+        told_only = [("/start",), ("/start", "/plan"), ("/start", "не хочу жить")]
+        await explore(lambda: self.meet(policy="information", channel="telegram"), told_only)
         await self._rare()
 
     def _asked(self, kind: str) -> tuple[str, ...]:
@@ -197,7 +209,7 @@ class Walk:
             )
             await every_visit(Book(tx, talk.content, talk.clock.now()), citizen.id)
             await received(tx, citizen.id, talk.clock.now())
-        for line in ("/human", "первое", "/data", "[file]", "/stop", "/data", "[file]"):
+        for line in ("/human", "первое", "не хочу жить", "/data", "[file]", "/stop", "/data", "[file]"):
             await act(talk, line)
         while "more" in talk._buttons:
             await talk.press("more")
@@ -229,7 +241,7 @@ class Walk:
         to_word = ("Ещё", "[cover]", "[word]")
         for line in (*to_word, "[menu]", *to_word, "а", "синий трактор", "[menu]", *to_word[:2], "[menu]"):
             await act(talk, line)
-        for line in (*to_word, "белый пароход", "[hide]", "меню", "белый пароход"):
+        for line in (*to_word, "белый пароход", "[hide]", "меню", "не хочу жить", "белый пароход"):
             answers = await act(talk, line)
         assert [message.key for message in answers] == ["menu.main"]
         again = await self.meet(channel="vk")
@@ -586,6 +598,7 @@ def test_every_effect_follows_from_some_step(record: Record) -> None:
     met = {one for one in record.effects if one.__module__ in {module.__name__ for module in EFFECTS}}
 
     assert known - set(ENGINES_OWN) == met - set(ENGINES_OWN)
+    assert known - {Effect, effects.Refusable} - set(ENGINES_OWN) == record.effects - set(ENGINES_OWN)
 
 
 @pytest.mark.parametrize(

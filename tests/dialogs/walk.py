@@ -54,7 +54,7 @@ def recorded(flows: Flows, record: Record) -> Flows:
 
 
 def _recorded(flow: Flow, record: Record) -> Flow:
-    copy = Flow(flow.name, start=flow.start, says=flow.says, personal=flow.personal)
+    copy = Flow(flow.name, start=flow.start, says=flow.says, personal=flow.personal, holds=flow.holds)
     for step, handler in flow.asking.items():
         copy.asking[step] = _asking(f"{flow.name}.{step}", handler, record)
     for step, hearing in flow.hearing.items():

@@ -43,6 +43,7 @@ WORDS = {
     **received.WORDS,
     "file_case": Need(("day", "words")),
     "file_case_closed": Need(("day", "words")),
+    "file_alarm": Need(("day", "time")),
     "file_messages": Need(),
     "file_heard": Need(("day", "time", "text")),
     "file_said": Need(("day", "time", "text")),
@@ -100,6 +101,8 @@ class _Writer:
             yield "\n".join(lines)
         for case in extract.cases:
             yield self._case(case)
+        for alarm in extract.alarms:
+            yield self._say("alarm", **self._moment(alarm.raised_at))
         if extract.messages:
             yield "\n".join([self._say("messages"), *(line for kept in extract.messages if (line := self._line(kept)))])
         yield self._say("rest")
