@@ -62,7 +62,6 @@ flow = Flow(
         "four": Need(ABOUT, buttons=("yes", "rather_yes", "rather_no", "no", "skip")),
         "five": Need(ABOUT, buttons=("yes", "rather_yes", "middle", "rather_no", "no", "skip")),
         "ten": Need(ABOUT, buttons=("low", "skip")),
-        "ten_typed": Need(ABOUT),
         "low": Need(ABOUT, buttons=("skip",)),
         "yes_no": Need(ABOUT, buttons=("yes", "no", "skip")),
         "list": Need(ABOUT, buttons=("skip",)),
@@ -234,7 +233,7 @@ async def ask_ten(turn: Turn) -> list[Effect]:
     be, so nothing there is numbered.
     """
     if turn.is_bare:
-        return _asked(turn, [], key="ten_typed")
+        return _asked(turn, [])
     return _asked(turn, ["low", *(Choice(f"n:{score}", score) for score in SCORES[LOW:]), "skip"])
 
 
@@ -332,6 +331,8 @@ async def commented(turn: Turn) -> list[Effect]:
 
 @flow.asks("person")
 async def ask_person(turn: Turn) -> list[Effect]:
+    if await turn.reads.open_case() is not None:
+        return [Goto("already")]
     return [Ask("survey.person", [Choice("yes"), Choice("no")])]
 
 

@@ -420,7 +420,7 @@ async def test_a_phone_without_buttons_types_the_score(planned: Talk) -> None:
     await invited(planned, "plan_done")
     await planned.send(Kind.TEXT, text="меню", bare=True)
     opens = _button(planned, await _id(planned), "survey.closed", f"open:{(await invitation(planned)).id}")
-    assert keys(await planned.send(Kind.PRESS, data=opens)) == ["survey.ten_typed"]
+    assert keys(await planned.send(Kind.PRESS, data=opens)) == ["survey.ten"]
     assert keys(await planned.send(Kind.TEXT, text="пропустить", bare=True)) == ["survey.thanks"]
     assert await answers(planned) == {"nps.recommend": None}
 
