@@ -59,7 +59,8 @@ class Book:
         """
         id_, bookings, now = ident_of(id_), self._tx.bookings, self._now
         until = now + timedelta(minutes=self._content.rules.booking.hold_minutes)
-        if not await self._is_open(slot):
+        places = seats(self._content, slot)
+        if await bookings.is_full(slot, places, now=now, but_for=citizen_id) or not await self._is_open(slot):
             return None
         await bookings.lapse(now=now, citizen_id=citizen_id, role=slot.role)
         if kept := await bookings.keep(citizen_id, slot, until=until, now=now):
@@ -70,7 +71,7 @@ class Book:
         return await bookings.take(
             id_,
             slot,
-            seats(self._content, slot),
+            places,
             code=code_of(id_),
             state="held",
             created_by=CITIZEN,
