@@ -149,7 +149,7 @@ class Walk:
         await self._many_offices()
 
     async def _many_offices(self) -> None:
-        content, self.content = self.content, several_offices()
+        content, self.content = self.content, roomy(several_offices())
         await explore(self.meet, [("/start",), ("/start", "1", "меню", "[more]", "[office]")])
         talk = await self.meet(channel="vk")
         for line in ("/start", "1", *PLANNED[1:], "/data", "[file]"):
