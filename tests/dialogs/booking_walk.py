@@ -228,7 +228,7 @@ async def _elsewhere(meet: Meet) -> None:
     shipped = talk.content.points[POINT]
     second = replace(shipped, id="second", landmark="у моста", is_bailiffs="")
     talk.content = replace(talk.content, points={POINT: shipped, "second": second})
-    await does(talk, *LINES, "/book", "[r:career_advisor]", "[p:second]", "1", "1")
+    await does(talk, *LINES, "/book", "[r:career_advisor]", "[p:second]", "завтра в 10")
 
     for way in ("[handover]", "[questions]", "[menu]"):
         nowhere = await meet()
