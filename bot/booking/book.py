@@ -41,6 +41,12 @@ class Displaced:
     is_told: bool
 
 
+def is_misplaced(content: Content, row: BookingRow) -> bool:
+    """The schedule has no such slot any more, or shows it at another local time, or has no such seat."""
+    point = content.points.get(row.point)
+    return point is None or row.place > point.places + point.walk_in_places or not stands(content, row.as_slot)
+
+
 class Book:
     """One transaction's book. now: of the act."""
 
@@ -285,11 +291,8 @@ class Book:
         return lines
 
     async def is_broken(self, row: BookingRow) -> bool:
-        """The schedule in force has no such slot any more, or shows it at another local time, or has no such seat."""
-        point = self._content.points.get(row.point)
-        if point is None or not stands(self._content, row.as_slot):
-            return True
-        return row.place > point.places + point.walk_in_places or await self._tx.bookings.is_closed(row.as_slot)
+        """The schedule in force, or staff who closed the shift, leave the booking no place."""
+        return is_misplaced(self._content, row) or await self._tx.bookings.is_closed(row.as_slot)
 
     # how
 
