@@ -57,10 +57,14 @@ _LETTER_OR_DIGIT = re.compile(r"\w")
 
 @dataclass(frozen=True, slots=True)
 class Guarded:
-    """text: with MASK for each number. kinds: of KINDS, what was taken out, in that order."""
+    """
+    text: with MASK for each number. kinds: of KINDS, what was taken out, in that order. phone: as it was written, where
+    one phone is all that was taken out.
+    """
 
     text: str
     kinds: tuple[str, ...] = ()
+    phone: str = ""
 
     @property
     def is_bare(self) -> bool:
@@ -73,12 +77,15 @@ def guarded(text: str) -> Guarded:
     if not _DIGIT.search(text) and not _PASSWORD.search(text):
         return Guarded(text)
     found: set[str] = set()
+    phones: list[str] = []
 
     def hides(kind: str, judge: Callable[[re.Match[str]], bool] = lambda _: True) -> Callable[[re.Match[str]], str]:
         def hide(match: re.Match[str]) -> str:
             if not judge(match):
                 return match[0]
             found.add(kind)
+            if kind == "phone":
+                phones.append(match[0])
             return MASK
 
         return hide
@@ -90,6 +97,8 @@ def guarded(text: str) -> Guarded:
             if not judge(match):
                 return match[0]
             found.add(kind)
+            if kind == "phone":
+                phones.append(match[2])
             return f"{match[1]} {MASK}" if match[1][-1].isalnum() else f"{match[1]}{MASK}"
 
         return hide
@@ -105,7 +114,8 @@ def guarded(text: str) -> Guarded:
     text = _SNILS.sub(hides("snils", _is_snils), text)
     text = _INN.sub(hides("inn", _is_inn), text)
     text = _PASSPORT.sub(hides("passport"), text)
-    return Guarded(text, tuple(kind for kind in KINDS if kind in found))
+    phone = phones[0] if found == {"phone"} and len(phones) == 1 else ""
+    return Guarded(text, tuple(kind for kind in KINDS if kind in found), phone)
 
 
 def _digits(text: str) -> list[int]:

@@ -61,7 +61,7 @@ def _guarded(incoming: Incoming) -> Incoming:
     source = "" if guarded(incoming.source).kinds else incoming.source
     if not safe.kinds and source == incoming.source:
         return incoming
-    return msgspec.structs.replace(incoming, text=safe.text, source=source, hidden=safe.kinds)
+    return msgspec.structs.replace(incoming, text=safe.text, source=source, hidden=safe.kinds, phone=safe.phone)
 
 
 def read(channel: Channel, updates: Sequence[Raw]) -> tuple[list[Arrival], list[Incoming]]:

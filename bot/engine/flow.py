@@ -30,13 +30,15 @@ class Hearing:
     How a step hears.
 
     anytime: choices mean the same from an old message too, because they carry all they need.
-    words: free text is an answer. numbers: so is a typed number, which elsewhere stands for a choice.
+    words: free text is an answer. numbers: so is a typed number, which elsewhere stands for a choice. phones: so is a
+    phone, which elsewhere is taken out of the words.
     """
 
     handler: Handler
     anytime: bool = False
     words: bool = False
     numbers: bool = False
+    phones: bool = False
 
 
 class Flow:
@@ -70,12 +72,12 @@ class Flow:
         return register
 
     def hears(
-        self, step: str, *, anytime: bool = False, words: bool = False, numbers: bool = False
+        self, step: str, *, anytime: bool = False, words: bool = False, numbers: bool = False, phones: bool = False
     ) -> Callable[[H], H]:
         """What follows from the answer: `turn.heard` is the choice, or `turn.text` where the step takes words."""
 
         def register(handler: H) -> H:
-            self.hearing[step] = Hearing(handler, anytime, words, numbers)
+            self.hearing[step] = Hearing(handler, anytime, words, numbers, phones)
             return handler
 
         return register

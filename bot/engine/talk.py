@@ -251,6 +251,10 @@ class Talk:
 
     async def _written(self, incoming: Incoming) -> None:
         """Numbers that were taken out of the words are told of, and the rest is heard."""
+        self.is_secret = self.is_secret or bool(incoming.phone)
+        if incoming.phone and self._asks_phone():
+            await self._typed(incoming.text.replace(MASK, incoming.phone, 1), incoming.source)
+            return
         if incoming.hidden:
             names = [render.say(self.turn.content, f"fallback.hidden_{kind}", {}) for kind in incoming.hidden]
             await self._run([Say("fallback.hidden", what=", ".join(names))])
@@ -258,6 +262,11 @@ class Talk:
                 await self._run([Enter("start")] if self.is_new else [Again()])
                 return
         await self._typed(incoming.text, incoming.source)
+
+    def _asks_phone(self) -> bool:
+        flow = self._flows.by_name.get(self.session.place.flow)
+        hearing = flow.hearing.get(self.session.place.step) if flow is not None and not self.is_new else None
+        return hearing is not None and hearing.phones
 
     async def _typed(self, text: str, source: str) -> None:
         """In this order: a crisis, codes, commands and buttons, the step's own words, a person, questions."""

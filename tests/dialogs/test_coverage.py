@@ -54,7 +54,7 @@ NIGHT = datetime(2026, 11, 23, 20, 0, tzinfo=UTC)  # 03:00 in Barnaul
 # made by the engine itself, or for flows to come
 ENGINES_OWN = (
     effects.Effect, effects.Refusable, effects.Foreseen, effects.Again, effects.Back, effects.MarkReachable,
-    effects.Finish, surveys.PauseSurveys, surveys.RecordAnswer,
+    effects.Finish, surveys.PauseSurveys,
 )  # fmt: skip
 EFFECTS = (effects, surveys, visits)  # modules whose effects every flow together asks for
 

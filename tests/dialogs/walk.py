@@ -59,7 +59,12 @@ def _recorded(flow: Flow, record: Record) -> Flow:
         copy.asking[step] = _asking(f"{flow.name}.{step}", handler, record)
     for step, hearing in flow.hearing.items():
         copy.hearing[step] = Hearing(
-            _hearing(f"{flow.name}.{step}", hearing.handler, record), hearing.anytime, hearing.words, hearing.numbers
+            _hearing(f"{flow.name}.{step}", hearing.handler, record),
+            hearing.anytime,
+            hearing.words,
+            hearing.numbers,
+            hearing.phones,
+            hearing.phones,
         )
     copy.acts = {kind: _asking(f"{flow.name}.{kind}", handler, record) for kind, handler in flow.acts.items()}
     if flow.overhearing is not None:
