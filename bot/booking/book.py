@@ -83,7 +83,7 @@ class Book:
             await self._line.promote(row.point, row.role)
 
     async def confirm(self, id_: str, citizen_id: str) -> BookingRow | None:
-        """The kept seat is booked; again gives the same booking. None: it is kept no longer, or the schedule changed."""
+        """The kept seat is booked; again gives the same booking. None: it is kept no longer, or its time is gone."""
         row = await self._own(id_, citizen_id)
         if row is None or not row.is_active:
             return None
