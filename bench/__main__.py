@@ -12,11 +12,11 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import footprint, growth, machine, postgres, report, road
+from bench import footprint, growth, machine, postgres, report, road, visits
 from bench.broadcast import Broadcast
 from bench.machine import REST, Noise, pin
 
-ROWS = ("road", "growth", "broadcast", "footprint")
+ROWS = ("road", "growth", "visits", "broadcast", "footprint")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +31,34 @@ class Size:
     turns: int
     callers: int
     starts: int
+    rounds: int
+    reminders: int
 
 
-FULL = Size(runs=5, each=2, light_s=6.0, recipients=10_000, citizens=1_000_000, turns=2_000, callers=100_000, starts=5)
-QUICK = Size(runs=3, each=1, light_s=2.0, recipients=1_000, citizens=50_000, turns=1_000, callers=10_000, starts=3)
+FULL = Size(
+    runs=5,
+    each=2,
+    light_s=6.0,
+    recipients=10_000,
+    citizens=1_000_000,
+    turns=2_000,
+    callers=100_000,
+    starts=5,
+    rounds=100,
+    reminders=1_000,
+)
+QUICK = Size(
+    runs=3,
+    each=1,
+    light_s=2.0,
+    recipients=1_000,
+    citizens=50_000,
+    turns=1_000,
+    callers=10_000,
+    starts=3,
+    rounds=10,
+    reminders=1_000,
+)
 STEPS = 5_000
 PACE = 29.0  # what the content says about Telegram in this run; the emulator refuses above 30
 
@@ -52,6 +76,9 @@ def measured(asked: list[str], size: Size, noise: Noise, folder: Path) -> list[r
         if "growth" in asked:
             print("growth")
             rows += growth.measure(folder, noise, runs=size.runs, steps=STEPS, citizens=size.citizens, turns=size.turns)
+        if "visits" in asked:
+            print("appointments")
+            rows += visits.measure(folder, stack, rounds=size.rounds, reminders=size.reminders)
         if "footprint" in asked:
             print("memory and start")
             rows += footprint.measure(folder, noise, runs=size.starts, citizens=size.callers)

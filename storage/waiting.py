@@ -116,7 +116,7 @@ class Waiting:
         return (row is not None, row[0] if row is not None else None)
 
     async def missed(self, *, now: datetime) -> list[Missed]:
-        """Offers that ran out, each given once; the places they kept are still kept."""
+        """Offers that ran out, each given once; `Bookings.expire` then gives back what they kept."""
         rows = self._on.queries.waiting_missed(self._on.connection, now=to_ms(now))
         return sorted([Missed(*row) async for row in rows], key=lambda one: one.id)
 

@@ -12,7 +12,7 @@ from hashlib import sha256
 from bot.booking.reminding import awake
 from bot.booking.slots import Opening, open_slots, slots
 from bot.texts.schema import Content
-from storage.booking_records import BookingRow, Slot, WaitingRow
+from storage.booking_records import BookingRow, Slot, State, WaitingRow
 from storage.database import Transaction
 from storage.records import ReminderRow
 
@@ -41,7 +41,7 @@ class Line:
             before = own.starts_at if own is not None else None  # who has a booking waits for an earlier one
             minutes = self._content.rules.booking.offer_minutes
             if await self.offer(row, openings, minutes=minutes, before=before) is not None:
-                await self.tell(row.citizen_id, row.id, row.version + 1, OFFER)
+                await self.tell(row.citizen_id, row.id, str(row.version + 1), OFFER)
                 count += 1
         return count
 
@@ -71,12 +71,15 @@ class Line:
         self, row: WaitingRow, openings: list[Opening], *, minutes: int, before: datetime | None = None
     ) -> Slot | None:
         """
-        Keep the first of the openings that the row can use, and take the seat off the list.
+        Keep the first of the openings that the row can use, and take the seat off the list: after a lost booking the
+        first that is not earlier than it was, if there is one.
 
         minutes: how long, counted in hours that are not quiet. before: only what begins earlier.
         """
-        arrives = awake(self._content, self._content.points[row.point], self._now)
-        for slot in [opening.slot for opening in openings]:
+        if (point := self._content.points.get(row.point)) is None:
+            return None
+        arrives = awake(self._content, point, self._now)
+        for slot in in_turn(openings, row.lost_at):
             if not row.from_day <= slot.day <= row.to_day or (before is not None and slot.starts_at >= before):
                 continue
             until = min(arrives + timedelta(minutes=minutes), slot.starts_at)
@@ -104,17 +107,34 @@ class Line:
             held_until=until,
         )
 
-    async def tell(self, citizen_id: str, subject: str, version: int, kind: str) -> None:
-        """One incoming in the citizen's lane, as soon as the clock looks."""
-        reminder = ReminderRow(f"waiting:{subject}:{version}:{kind}", citizen_id, kind, subject, self._now)
+    async def give_back(self, row: BookingRow, state: State, actor: str, reason: str) -> bool:
+        """The booking is over before its time, and no reminder of it leaves. False: it was over already."""
+        if not await self._tx.bookings.cancel(row.id, state, now=self._now):
+            return False
+        await self._tx.bookings.note(row.id, state, actor=actor, now=self._now, reason=reason)
+        if row.citizen_id is not None:
+            await self._tx.bookings.silence(row.citizen_id, row.id, now=self._now)
+        return True
+
+    async def tell(self, citizen_id: str, subject: str, occasion: str, kind: str) -> None:
+        """One incoming in the citizen's lane, as soon as the clock looks; never twice for one occasion."""
+        reminder = ReminderRow(f"waiting:{subject}:{occasion}:{kind}", citizen_id, kind, subject, self._now)
         await self._tx.bookings.remind([reminder])
 
 
 def seats(content: Content, slot: Slot, *, is_reserve: bool = False) -> Sequence[int]:
     """Numbers of the slot's bookable seats, or of those kept for who comes without a booking."""
-    point = content.points[slot.point]
+    point = content.points.get(slot.point)
+    if point is None:
+        return ()
     first = point.places + 1
     return range(first, first + point.walk_in_places) if is_reserve else range(1, first)
+
+
+def in_turn(openings: Sequence[Opening], lost_at: datetime | None) -> list[Slot]:
+    """What to offer first: the soonest, or what comes next after a booking that was lost."""
+    found = [opening.slot for opening in openings]
+    return sorted(found, key=lambda slot: (lost_at is not None and slot.starts_at < lost_at, slot.starts_at))
 
 
 def use(openings: list[Opening], slot: Slot, *, is_full: bool = False) -> None:

@@ -1,9 +1,10 @@
 """A point with its schedule, people who have written, and a clock: what tests of booking work with."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import count
 from typing import Any
 
 from bot.booking.book import Book
@@ -44,6 +45,7 @@ class Desk:
         self.database = database
         self.clock = FixedClock(NOW)
         self.content = content()
+        self._number = count(1)
 
     @property
     def now(self) -> datetime:
@@ -78,12 +80,17 @@ class Desk:
     async def waits(self, citizen_id: str, days: tuple[date, date] = (TUESDAY, THURSDAY)) -> WaitingRow:
         async with self.book() as book:
             return await book.wait(
-                f"wish of {citizen_id}", citizen_id, POINT, ADVISOR, from_day=days[0], to_day=days[1]
+                f"wish {next(self._number)} of {citizen_id}",
+                citizen_id,
+                POINT,
+                ADVISOR,
+                from_day=days[0],
+                to_day=days[1],
             )
 
-    async def full(self, day: date) -> list[BookingRow]:
+    async def full(self, day: date, *, but: Sequence[Slot] = ()) -> list[BookingRow]:
         """Every seat of the advisor's day, booked by somebody each."""
-        times = day_slots(self.content, POINT, ADVISOR, day)
+        times = [slot for slot in day_slots(self.content, POINT, ADVISOR, day) if slot not in but]
         people = [await self.person(f"p{number}") for number in range(len(times))]
         return [await self.booked(person, slot) for person, slot in zip(people, times, strict=True)]
 
