@@ -83,13 +83,13 @@ class Book:
             await self._line.promote(row.point, row.role)
 
     async def confirm(self, id_: str, citizen_id: str) -> BookingRow | None:
-        """The kept seat is booked; again gives the same booking. None: it is kept no longer."""
+        """The kept seat is booked; again gives the same booking. None: it is kept no longer, or its time is gone."""
         row = await self._own(id_, citizen_id)
         if row is None or not row.is_active:
             return None
         if not row.is_held:
             return row
-        if not await self._tx.bookings.confirm(id_, citizen_id, now=self._now):
+        if await self.is_broken(row) or not await self._tx.bookings.confirm(id_, citizen_id, now=self._now):
             return None
         return await self._booked(id_, "booked", CITIZEN)
 
@@ -238,7 +238,7 @@ class Book:
         if row.state == "taken":
             return own
         seat = await self._tx.bookings.get(row.booking_id) if row.booking_id else None
-        if row.state != "offered" or seat is None or seat.starts_at <= self._now:
+        if row.state != "offered" or seat is None or seat.starts_at <= self._now or await self.is_broken(seat):
             return None
         was_live, _ = await self._tx.waiting.end(id_, citizen_id, "taken", now=self._now)
         if not was_live:
