@@ -12,11 +12,11 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import footprint, growth, machine, postgres, report, road, visits
+from bench import footprint, growth, machine, postgres, question, report, road, visits
 from bench.broadcast import Broadcast
 from bench.machine import REST, Noise, pin
 
-ROWS = ("road", "growth", "visits", "broadcast", "footprint")
+ROWS = ("road", "growth", "visits", "broadcast", "footprint", "question")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +82,9 @@ def measured(asked: list[str], size: Size, noise: Noise, folder: Path) -> list[r
         if "footprint" in asked:
             print("memory and start")
             rows += footprint.measure(folder, noise, runs=size.starts, citizens=size.callers)
+        if "question" in asked:
+            print("questions")
+            rows += question.measure(noise, runs=size.runs)
         if beside is not None:
             print("waiting for the broadcast")
             rows += beside.finish()

@@ -18,7 +18,7 @@ import typer
 
 from bot.app import Role
 from bot.app import run as run_app
-from bot.commands import point, referrals, staff, surveys, visits
+from bot.commands import cases, point, referrals, staff, surveys, visits
 from bot.commands.shell import log as _log
 from bot.commands.shell import refuse as _refuse
 from bot.commands.shell import say as _say
@@ -40,6 +40,7 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 
+app.add_typer(cases.app, name="cases")
 app.add_typer(staff.app, name="staff")
 app.add_typer(visits.app, name="visits")
 app.add_typer(surveys.report, name="report")
@@ -216,6 +217,9 @@ def check(
     report: Annotated[bool, typer.Option("--report", help="ещё и насколько легко читать тексты, по файлам")] = False,
     facts: Annotated[bool, typer.Option("--facts", help="ещё и все цифры и телефоны, сначала сомнительные")] = False,
     is_json: Annotated[bool, typer.Option("--json", help="всё то же для программ")] = False,
+    questions: Annotated[
+        bool, typer.Option("--questions", help="ещё и какие вопросы бот путает (несколько секунд)")
+    ] = False,
     schemas: Annotated[bool, typer.Option("--schemas", help="записать схемы для редакторов в .schema")] = False,
 ) -> None:
     """Проверить тексты бота. Ошибки и замечания: файл, строка, что не так, как исправить."""
@@ -241,6 +245,8 @@ def check(
                 situation=situation,
             )
             verdict = replace(verdict, mistakes=tuple(mistakes))
+        if questions and not is_json and verdict.seen is not None and verdict.seen.content is not None:
+            _questions_reviewed(verdict.seen.content)
         _say(verdict.as_json() if is_json else str(verdict))
         if schemas and not verdict.mistakes:
             try:
@@ -248,6 +254,14 @@ def check(
             except OSError as error:
                 _refuse(f"Схемы не записать ({error.strerror}). Проверьте права на папку {_shown(path)}.", 1)
         sys.exit(1 if verdict.mistakes else 0)
+
+
+def _questions_reviewed(content: "Content") -> None:
+    from bot.asked import review_lines, reviewed
+
+    for line in review_lines(content, reviewed(content)):
+        _say(line)
+    _say("")
 
 
 def _nothing(_: str) -> None:
@@ -281,6 +295,36 @@ def _reviewed(
     except OSError as error:
         _refuse(f"Файл {error.filename} не записать ({error.strerror}). Проверьте папку и права.", 1)
     return review.mistakes
+
+
+questions = typer.Typer(help="Вопросы людей: на какие нет ответа.", no_args_is_help=True)
+app.add_typer(questions, name="questions")
+
+
+@questions.callback()
+def _questions() -> None:
+    """A command group, though it has one command yet."""
+
+
+@questions.command("unanswered")
+def questions_unanswered(
+    days: Annotated[int, typer.Option("--days", metavar="ДНЕЙ", min=1, max=90, help="за сколько дней")] = 7,
+) -> None:
+    """На что бот не нашёл ответа, чаще всего сверху. Имён и номеров в словах нет, чьи они — неизвестно."""
+    from bot.asked import unanswered
+    from bot.clock import SystemClock
+
+    async def work(settings: Settings) -> None:
+        async with opened_database(settings) as (database, _):
+            rows = await unanswered(database, SystemClock(), since=timedelta(days=days))
+        for row in rows:
+            _say(f"{row.times:>5}  {row.words}")
+        _say(f"Всего за дней {days}: {sum(row.times for row in rows)}. Добавьте слова в also или новый вопрос.")
+
+    with _told():
+        settings = _settings(quiet=True)
+        with explained():
+            _work(work(settings))
 
 
 content = typer.Typer(help="Редакции текстов: что и когда менялось, как вернуть прежнее.", no_args_is_help=True)
@@ -432,13 +476,14 @@ PURGED = {
     "words": "тексты, чей срок вышел",
     "dedupe": "отметки о полученных сообщениях",
     "cases": "слова закрытых обращений",
-    "bookings": "старые записи на приём",
-    "visits": "итоги давних приёмов",
+    "bookings": "кто был записан на приём",
+    "visits": "итоги приёмов и направления",
     "moves": "коды для перехода в другой чат",
     "survey_words": "слова в опросах",
     "surveys": "отметки о приглашениях на опросы",
     "reminders": "прошедшие напоминания",
     "desk": "старые входы в кабинет",
+    "unanswered": "вопросы без ответа",
 }
 
 

@@ -312,6 +312,9 @@ class App:
                     needs=needs(),
                     public_url=settings.public_url,
                     has_chat=settings.is_on("web"),
+                    informing=frozenset(
+                        name for name in (*MESSENGERS, "web") if settings.policy(name) == "information"
+                    ),
                 )
                 if is_web
                 else None,

@@ -241,7 +241,7 @@ class Editions:
     async def _runs(self, stored: Edition) -> bool:
         """Run the stored edition, if this program can."""
         try:
-            content = await asyncio.to_thread(lambda: load(unpack(stored.files), self._needs))
+            content = await asyncio.to_thread(lambda: self._warmed(load(unpack(stored.files), self._needs)))
         except (BadContent, Unreadable):
             if self._refused != stored.number:
                 alarm("edition_not_for_this_program", number=stored.number)
@@ -263,11 +263,18 @@ class Editions:
             content = load(files, self._needs, str(self._folder))
         except BadContent as error:
             return Read(mark, mistakes=error.mistakes)
+        self._warmed(content)
         if mark == proven:
             return Read(mark, content=content, is_proven=True)
         if proves and self._rehearse is not None and (mistakes := tuple(self._rehearse(files, content))):
             return Read(mark, mistakes=mistakes)
         return Read(mark, pack(files), content, is_proven=proves or self._rehearse is None)
+
+    def _warmed(self, content: Content) -> Content:
+        """With its index built, where questions are asked already: the next one must not wait for it."""
+        if self._content is not None and self._content.matcher.is_ready:
+            content.matcher.prepare()
+        return content
 
     def _look(self) -> object:
         """What changes when a file does, without reading one."""

@@ -10,17 +10,18 @@ commit. A few that arrive while nothing waits are taken by the runner of this pr
 
 import asyncio
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 import msgspec
 import structlog
 
 from bot.channels.port import Channel, Raw
 from bot.clock import Clock
+from bot.guard import guarded
 from bot.messages import Incoming
 from bot.telemetry import BROKEN, STORED, alarm
 from storage.database import Database, Transaction
@@ -31,12 +32,18 @@ log = structlog.get_logger()
 
 GROUP_MAX = 200
 FEW = 16  # more of them make a batch of their own
+WRITTEN = ("text", "caption", "body", "title", "comment")  # names of what a person wrote, on every platform
 
 _encoder = msgspec.json.Encoder()
 
 
 def arrival(incoming: Incoming) -> Arrival:
-    """The incoming as a row to store. Raises ValueError for what no database takes: half an emoji, an absurd number."""
+    """
+    The incoming as a row to store, without the personal numbers that were written.
+
+    Raises ValueError for what no database takes: half an emoji, an absurd number.
+    """
+    incoming = _guarded(incoming)
     if abs(incoming.order) >= 2**63:
         raise ValueError("the order is no 64-bit number")
     return Arrival(
@@ -47,6 +54,14 @@ def arrival(incoming: Incoming) -> Arrival:
         ordinal=incoming.order,
         payload=_encoder.encode(incoming),
     )
+
+
+def _guarded(incoming: Incoming) -> Incoming:
+    safe = guarded(incoming.text)
+    source = "" if guarded(incoming.source).kinds else incoming.source
+    if not safe.kinds and source == incoming.source:
+        return incoming
+    return msgspec.structs.replace(incoming, text=safe.text, source=source, hidden=safe.kinds, phone=safe.phone)
 
 
 def read(channel: Channel, updates: Sequence[Raw]) -> tuple[list[Arrival], list[Incoming]]:
@@ -74,9 +89,18 @@ def read(channel: Channel, updates: Sequence[Raw]) -> tuple[list[Arrival], list[
 
 def _raw_bytes(raw: Raw) -> bytes:
     try:
-        return _encoder.encode(raw)
+        return _encoder.encode(_quiet(raw))
     except Exception:
-        return repr(raw).encode("utf-8", "replace")
+        return guarded(repr(raw)).text.encode("utf-8", "replace")
+
+
+def _quiet(raw: Any, name: str = "") -> Any:
+    """The same without personal numbers in what a person wrote; ids of the platform stay."""
+    if isinstance(raw, Mapping):
+        return {key: _quiet(value, str(key)) for key, value in raw.items()}
+    if isinstance(raw, list | tuple):
+        return [_quiet(value, name) for value in raw]
+    return guarded(raw).text if isinstance(raw, str) and name in WRITTEN else raw
 
 
 class Prompt(Protocol):

@@ -67,6 +67,8 @@ class Incoming(msgspec.Struct, frozen=True, omit_defaults=True):
     answer: platform's id needed to acknowledge the press, else empty.
     bare: the citizen's client can't show inline buttons (old VK clients).
     group: only for what was said in a group chat.
+    hidden: kinds of personal numbers taken out of the text before it was stored (`bot/guard.py`). phone: the one that
+    was taken out, for a step that asks for it; with it nothing of this message is kept after its turn.
     """
 
     event: str
@@ -80,6 +82,8 @@ class Incoming(msgspec.Struct, frozen=True, omit_defaults=True):
     answer: str = ""
     bare: bool = False
     group: Group | None = None
+    hidden: tuple[str, ...] = ()
+    phone: str = ""
 
 
 class Button(msgspec.Struct, frozen=True, omit_defaults=True):

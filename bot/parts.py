@@ -144,9 +144,9 @@ def _editions(settings: Settings, database: Database, clock: Clock, *, publishes
     """told: somebody watches the folder while writing, so words go live before the talks are played."""
     rehearse: Rehearse | None = None
     if publishes:
-        from bot.rehearsal.rehearsal import Rehearsal
+        from bot.rehearsal.apart import Apart
 
-        rehearse = Rehearsal(FLOWS, str(settings.content_dir), settings.database)
+        rehearse = Apart(needs(), str(settings.content_dir), settings.database if settings.is_sqlite else "")
     return Editions(
         database, clock, settings.content_dir, needs(), rehearse=rehearse, goes_first=told is not None, told=told
     )

@@ -117,10 +117,13 @@ class Surveying:
         now, name = self._clock.now(), f"{survey.id}.{asking.id}"
         today = render.local(now, self._content.default_office.timezone).date()
         round_ = quarter(today)
+        async with self._database.read() as tx:  # the walk over everybody holds up no turn
+            if await tx.surveys.has_begun(name, round_):
+                return 0
+            people = await self._people(tx, asking.people, f"{name}:{round_}", now)
         async with self._database.write() as tx:  # a kill before the end leaves the quarter to the next look
             if not await tx.surveys.begin_round(name, round_):
                 return 0
-            people = await self._people(tx, asking.people, f"{name}:{round_}", now)
             for citizen_id, office in people:
                 await tx.surveys.plan(planned(survey, asking, citizen_id, round_, office, now))
         return len(people)

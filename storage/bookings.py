@@ -85,6 +85,16 @@ class Bookings:
                 return await self.get(id_)
         return None
 
+    async def is_full(self, slot: Slot, seats: Sequence[int], *, now: datetime, but_for: str) -> bool:
+        """Each of these seats is somebody else's, who still wants it: asked before anything is written."""
+        rows = self._on.queries.bookings_seats(self._on.connection, slot=slot.id)
+        others = {
+            place
+            async for place, citizen_id, held_until in rows
+            if citizen_id != but_for and (held_until is None or held_until > to_ms(now))
+        }
+        return others >= set(seats)
+
     async def keep(self, citizen_id: str, slot: Slot, *, until: datetime, now: datetime) -> BookingRow | None:
         """The seat that the citizen keeps in this slot already, for longer now. None: there is none."""
         row = await self._on.queries.bookings_keep(

@@ -234,7 +234,7 @@ class Cases:
     async def load(self, ids: Sequence[str]) -> dict[str, CaseRow]:
         """The open case of each citizen, without words."""
         rows = self._on.queries.cases_load(self._on.connection, ids=ids_of(self._on, ids))
-        return {row[1]: _row(row) async for row in rows}
+        return {row[1]: case_of(row) async for row in rows}
 
     async def of_citizen(self, citizen_id: str) -> CaseRow | None:
         """The citizen's open case with its words and context."""
@@ -244,7 +244,7 @@ class Cases:
     async def last_closed(self, citizen_id: str) -> CaseRow | None:
         """The case that was closed last, without words."""
         row = await self._on.queries.case_last_closed(self._on.connection, citizen_id=citizen_id)
-        return _row(row) if row is not None else None
+        return case_of(row) if row is not None else None
 
     async def all_of(self, citizen_id: str) -> list[CaseRow]:
         """Every case of the citizen, closed ones too, oldest first."""
@@ -281,7 +281,7 @@ class Cases:
             limit=limit,
             skip=skip,
         )
-        return [_row(row) async for row in rows]
+        return [case_of(row) async for row in rows]
 
     async def ahead(self, case: CaseRow) -> int:
         """How many wait for the same people and come earlier."""
@@ -370,10 +370,12 @@ class Cases:
         plain = self._on.cipher.open(bytes(context), "cases", "context", row[0]).decode() if context else ""
         words = tuple(said.words for said in talk if said.author == "citizen" and said.words)
         answers = tuple(said.words for said in talk if said.author == "staff" and said.words)
-        return _row(row, words, plain, answers)
+        return case_of(row, words, plain, answers)
 
 
-def _row(row: Sequence[Any], words: tuple[str, ...] = (), context: str = "", answers: tuple[str, ...] = ()) -> CaseRow:
+def case_of(
+    row: Sequence[Any], words: tuple[str, ...] = (), context: str = "", answers: tuple[str, ...] = ()
+) -> CaseRow:
     return CaseRow(
         id=row[0],
         citizen_id=row[1],

@@ -109,6 +109,7 @@ class Citizens:
         await queries.case_words_forget(connection, citizen_id=citizen_id)
         await queries.case_events_forget(connection, citizen_id=citizen_id)
         await queries.cases_forget(connection, citizen_id=citizen_id)
+        await queries.alarms_forget(connection, citizen_id=citizen_id)
         await queries.outbox_forget(connection, citizen_id=citizen_id)
         await queries.inbox_forget_citizen(connection, citizen_id=citizen_id)
         await queries.moves_forget_code(connection, citizen_id=citizen_id)
@@ -140,7 +141,6 @@ class Citizens:
 
     async def _forget_visits(self, citizen_id: str) -> None:
         queries, connection = self._on.queries, self._on.connection
-        await queries.visits_forget_results(connection, citizen_id=citizen_id)
         await queries.visits_forget(connection, citizen_id=citizen_id)
         await queries.referrals_forget(connection, citizen_id=citizen_id)
 

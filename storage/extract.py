@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from storage.alarms import AlarmRow, Alarms
 from storage.booking_records import BookingRow, WaitingRow
 from storage.bookings import Bookings
 from storage.cases import Cases
@@ -40,6 +41,7 @@ class Extract:
     bookings: visits, past ones too. wishes: for what times the citizen waited.
     visits, referrals: oldest first.
     surveys: with answers only while they are tied to the citizen.
+    alarms: cries for help.
     """
 
     citizen: CitizenRow
@@ -55,6 +57,7 @@ class Extract:
     visits: tuple[VisitRow, ...] = ()
     referrals: tuple[ReferralRow, ...] = ()
     surveys: tuple[InvitationRow, ...] = ()
+    alarms: tuple[AlarmRow, ...] = ()
 
 
 class Extracts:
@@ -78,6 +81,7 @@ class Extracts:
             messages=tuple(sorted(messages, key=lambda kept: kept.at)),
             bookings=tuple([row for row in await Bookings(self._on).all_of(citizen_id) if not row.is_held]),
             wishes=tuple(await Waiting(self._on).all_of(citizen_id)),
+            alarms=tuple(await Alarms(self._on).of_citizen(citizen_id)),
             has_word=await queries.own_words_get(connection, citizen_id=citizen_id) is not None,
             visits=tuple(await Visits(self._on).of_citizen(citizen_id)),
             referrals=tuple(await Referrals(self._on).of_citizen(citizen_id)),

@@ -26,6 +26,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import uuid4
 
+from storage.alarms import Alarms
 from storage.belongings import BELONGINGS, bring
 from storage.cases import Cases
 from storage.citizens import Citizens
@@ -48,6 +49,7 @@ TABLES = {
     "bookings": "all, the earlier of two visits to one specialist",
     "waiting": "all, one wish for each specialist",
     "addresses": "the new chat comes, the old one gets a stranger",
+    "alarms": "all, with their cases",
     "cases": "all, one open",
     "inbox": "what waits, and words that are kept",
     "move_codes": "spent, or void",
@@ -276,7 +278,9 @@ class Moves:
             older, newer = sorted((mine, theirs), key=_opened)
             await cases.join(older.id, newer.id, now=now)
             await queries.moves_close_case(connection, id=newer.id, at=to_ms(now))
+            await Alarms(self._on).pass_on(from_case=newer.id, to_case=older.id)
         await queries.moves_cases(connection, to_id=kept, from_id=gone)
+        await Alarms(self._on).bring(kept=kept, gone=gone)
 
     async def _join(self, kept: CitizenRow, gone: CitizenRow) -> None:
         queries, connection = self._on.queries, self._on.connection

@@ -9,7 +9,8 @@ What goes out: planned in the turn's transaction, sent after it.
 A leased row whose process died is `in_flight`: nobody knows whether it arrived.
 """
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -232,13 +233,25 @@ class Outbox:
 
     async def feed(self, chat: str, *, after: int, now: datetime, limit: int = 50) -> list[Fed]:
         """Messages of the web page whose chat this is, newer than `after`, oldest first."""
-        address = self._on.cipher.find("address", "web", chat)
-        fed = []
-        async for id_, key, turn, part, body, created_at in self._on.queries.outbox_feed(
-            self._on.connection, address=address, after=after, now=to_ms(now), limit=limit
+        return (await self.feeds({chat: after}, now=now, limit=limit)).get(chat, [])
+
+    async def feeds(self, asked: Mapping[str, int], *, now: datetime, limit: int) -> dict[str, list[Fed]]:
+        """
+        As `feed`, of many chats by their newest number; up to `limit` messages in all, so many: there may be more.
+
+        A message that no secret opens has an empty body: those around it are none the worse for it.
+        """
+        chats = {self._on.cipher.find("address", "web", chat): chat for chat in asked}
+        numbers = json.dumps({find: asked[chat] for find, chat in chats.items()})
+        fed: dict[str, list[Fed]] = {}
+        async for find, id_, key, turn, part, body, created_at in self._on.queries.outbox_feed(
+            self._on.connection, asked=numbers, now=to_ms(now), limit=limit
         ):
-            plain = self._on.cipher.open(bytes(body), "outbox", "body", f"{turn}:{part}")
-            fed.append(Fed(id_, key, plain, from_ms(created_at)))
+            try:
+                plain = self._on.cipher.open(bytes(body), "outbox", "body", f"{turn}:{part}")
+            except Unreadable:
+                plain = b""
+            fed.setdefault(chats[find], []).append(Fed(id_, key, plain, from_ms(created_at)))
         return fed
 
     async def fed(self, chat: str, *, seen: int, now: datetime) -> None:

@@ -2,8 +2,10 @@
 
 from functools import cached_property
 
+from storage.alarms import Alarms
 from storage.audit import Audit
 from storage.bookings import Bookings
+from storage.case_lists import CaseLists
 from storage.cases import Cases
 from storage.citizens import Citizens
 from storage.editions import Editions
@@ -28,6 +30,7 @@ from storage.statistics import Starts, Verdicts
 from storage.surveys import Surveys
 from storage.tries import Tries
 from storage.troubles import Troubles
+from storage.unanswered import Unanswered
 from storage.visits import Visits
 from storage.waiting import Waiting
 
@@ -67,6 +70,18 @@ class Repositories:
     @cached_property
     def cases(self) -> Cases:
         return Cases(self.handle)
+
+    @cached_property
+    def case_lists(self) -> CaseLists:
+        return CaseLists(self.handle)
+
+    @cached_property
+    def alarms(self) -> Alarms:
+        return Alarms(self.handle)
+
+    @cached_property
+    def unanswered(self) -> Unanswered:
+        return Unanswered(self.handle)
 
     @cached_property
     def moves(self) -> Moves:

@@ -16,6 +16,7 @@ SEALED = {
     "cases": ("context", ("id",), "id"),
     "answers": ("value", ("citizen_id", "question"), "citizen_id || ':' || question"),
     "bookings": ("person", ("id",), "id"),
+    "unanswered": ("words", ("find",), "find"),
     "case_words": ("words", ("case_id", "number"), "case_id || ':' || number"),
     "staff": ("body", ("id",), "id"),
     "staff_secrets": ("body", ("staff_id",), "staff_id"),
@@ -59,8 +60,13 @@ class Retention:
         return inbox + await self._run("purge_outbox_rows", before, limit)
 
     async def cases(self, *, before: datetime, limit: int) -> int:
-        words = await self._run("purge_case_words", before, limit)
-        return words + await self._run("purge_case_context", before, limit)
+        """Words and contexts of closed ones, what staff chats knew of them, chats kept for their answers only."""
+        names = ("purge_case_words", "purge_case_context", "purge_case_chats", "purge_case_posts", "purge_alarms")
+        return sum([await self._run(name, before, limit) for name in names])
+
+    async def unanswered(self, *, before: datetime, limit: int) -> int:
+        """Questions that nobody has asked since then."""
+        return await self._run("purge_unanswered", before, limit)
 
     async def reminders(self, *, before: datetime, limit: int) -> int:
         return await self._run("purge_reminders", before, limit)

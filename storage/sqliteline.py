@@ -61,7 +61,7 @@ class Line:
     def __init__(self, connection: Connection, begin: str) -> None:
         self._connection = connection
         self._begin = begin
-        self._is_begun = False
+        self._is_begun = self._is_over = False
         self._asked: list[_Asked] = []
         self._hop: asyncio.Task[None] | None = None
         self._error: Exception | None = None
@@ -79,12 +79,14 @@ class Line:
     async def commit(self) -> None:
         if self._is_begun:
             await self._ask("execute", "COMMIT", ())
+        self._is_over = True
 
     async def roll_back(self) -> None:
         """
         The thread takes hops in order, also those whose waiter was cancelled, so a ROLLBACK put behind them closes
         whatever they opened; where nothing is open it fails, which is as good.
         """
+        self._is_over = True
         dropped, self._asked = self._asked, []
         for one in dropped:
             if one.answer is not None:
@@ -94,6 +96,9 @@ class Line:
                 await self._connection.execute_fetchall("ROLLBACK")
 
     def _put(self, one: _Asked) -> None:
+        """Raises RuntimeError after the end: what is asked then, by a task left over, would be committed by itself."""
+        if self._is_over:
+            raise RuntimeError("the transaction is over")
         if not self._is_begun:
             self._is_begun = True
             self._asked.append(_Asked("execute", self._begin, ()))
@@ -107,18 +112,22 @@ class Line:
         return await answer
 
     async def _go(self) -> None:
-        """Goes when a round of the loop has asked nothing more."""
-        known = 0
-        while known < len(self._asked):
-            known = len(self._asked)
-            await asyncio.sleep(0)
-        self._hop = None
-        asked, self._asked = self._asked, []
-        if not asked:
-            return
+        """One hop after the other: whether the last one went well is known before the next goes."""
+        try:
+            while self._asked:
+                known = 0
+                while known < len(self._asked):  # until a round of the loop has asked nothing more
+                    known = len(self._asked)
+                    await asyncio.sleep(0)
+                asked, self._asked = self._asked, []
+                await self._hop_with(asked)
+        finally:
+            self._hop = None
+
+    async def _hop_with(self, asked: Sequence[_Asked]) -> None:
         answers: list[Any] = []
         error = self._error
-        if error is None:
+        if error is None and asked:
             try:
                 answers, error = await self._connection.together(asked)
             except Exception as failed:

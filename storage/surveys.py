@@ -225,6 +225,10 @@ class Surveys:
         rows = self._on.queries.surveys_close(self._on.connection, before=to_ms(now), limit=limit)
         return len([row async for row in rows])
 
+    async def has_begun(self, asking: str, name: str) -> bool:
+        """Somebody began this round of a sample."""
+        return await self._on.queries.surveys_begun(self._on.connection, asking=asking, round=name) is not None
+
     async def begin_round(self, asking: str, name: str) -> bool:
         """True for whoever begins this round of a sample first."""
         row = await self._on.queries.surveys_round(self._on.connection, asking=asking, round=name)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from bot.booking.book import Book, Displaced
+from bot.booking.line import ident_of
 from bot.desk import day, lane
 from bot.desk.lane import Act
 from bot.desk.person import name_of, phone_of
@@ -84,7 +85,7 @@ async def to_matcher(
             return Seated(NO_SEAT)
         slot = free[0]
     person = Person(booking.citizen_id, booking.name, booking.phone)
-    once = f"{booking.id[:24]}-matcher"
+    once = f"to the matcher from {booking.id}"
     sender = "advisor" if booking.role == ADVISOR else "matcher"
     return await _seat(tx, content, slot, person, actor=actor, once=once, now=now, referred_by=sender, is_told=is_told)
 
@@ -111,7 +112,7 @@ async def _seat(
         await lane.take(tx, person.citizen_id)
         if person.citizen_id not in await tx.citizens.load([person.citizen_id]):
             return Seated(UNKNOWN)
-    if (known := await tx.bookings.get(once)) is not None:
+    if (known := await tx.bookings.get(ident_of(once))) is not None:
         return Seated(DONE, known)
     book = Book(tx, content, now)
     give = book.walk_in if is_walk_in else book.book_for

@@ -14,6 +14,7 @@ from bot.desk.day import before, free
 from bot.desk.lane import Act
 from bot.desk.rules import MATCHER, Report, follow
 from bot.desk.shifts import DONE, UNKNOWN, Seated, to_matcher
+from bot.surveys import triggers
 from bot.texts import render
 from bot.texts.schema import Content
 from storage.booking_records import BookingRow, Slot
@@ -105,6 +106,11 @@ async def record(
     booked = await _book_next(tx, content, booking, visit, actor, now, next_slot, books_next)
     to_ask = await _unknown(tx, booking)
     await _tell(tx, booking, "visit_closed", f"{booking.id}:{visit.version}", now)
+    if booking.citizen_id:
+        office = content.points[booking.point].office
+        await triggers.after_visit(
+            tx, content, citizen_id=booking.citizen_id, visit_id=booking.id, office=office, now=now
+        )
     offers = [await _offer(tx, booking, kind, actor, now) for code, kind in REFERRED.items() if code in visit.results]
     made = tuple(one.referral for one in offers if one.referral is not None and one.code == DONE)
     tells_lead = visit.repeats >= content.rules.booking.repeats_to_lead
@@ -215,7 +221,7 @@ async def answer(
 
 
 async def _offer(tx: Transaction, booking: BookingRow, kind: To, actor: str, now: datetime) -> Referred:
-    id_ = f"{booking.id[:12]}{kind[0]}"
+    id_ = f"{booking.id}{kind[0]}"
     made = await tx.referrals.offer(
         id_, citizen_id=booking.citizen_id, booking_id=booking.id, kind=kind, by=actor, now=now
     )

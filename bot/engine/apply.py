@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from bot.channels.fit import fit
-from bot.engine import bookings, cases, citizens, surveys, visits
+from bot.engine import alarms, bookings, cases, citizens, surveys, visits
 from bot.engine.effects import (
     AskAgain,
     AskNoMore,
@@ -22,6 +22,7 @@ from bot.engine.effects import (
     Effect,
     EraseAll,
     Forget,
+    KeepQuestion,
     Refusable,
     RemindOn,
     ResumeReminders,
@@ -53,6 +54,7 @@ class Apply:
             **bookings.WRITES,
             **visits.WRITES,
             **surveys.WRITES,
+            **alarms.WRITES,
             Conceal: self._conceal,
         }
         self._grants: dict[type[Effect], Grant] = {
@@ -120,6 +122,7 @@ class Apply:
         await tx.verdicts.count(
             [(effect.question, effect.verdict, now.date()) for _, effect in effects if isinstance(effect, CountAnswer)]
         )
+        await tx.unanswered.add([effect.words for _, effect in effects if isinstance(effect, KeepQuestion)], now=now)
         stops = [
             (taken.claimed.citizen_id, now if isinstance(effect, StopReminders) else None)
             for taken, effect in effects

@@ -1,8 +1,8 @@
 """
 What a step asks to happen: plain data, in order.
 
-Talk: Say, Ask, Notice. Way: Goto, Enter, Back, Finish, Keep. Everything else changes what is stored; `personal` ones
-are refused in a channel whose policy is `information`.
+Talk: Say, Ask, Notice. Way: Goto, Enter, Back, Finish, Keep, Unclear. Everything else changes what is stored;
+`personal` ones are refused in a channel whose policy is `information`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -126,6 +126,16 @@ class Enter(Effect):
         object.__setattr__(self, "flow", flow)
         object.__setattr__(self, "step", step)
         object.__setattr__(self, "data", data)
+
+
+@dataclass(frozen=True, slots=True)
+class Unclear(Effect):
+    """
+    The words are no answer to this step's question: a clear question of the citizen's among them is answered and the
+    step asks again; for anything else `otherwise` follows. Alone in the list of a step that hears words.
+    """
+
+    otherwise: Sequence[Effect]
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,6 +276,27 @@ class OpenCase(Refusable):
     words: str
     context: str
     refused: Sequence[Effect]
+    personal: ClassVar[bool] = True
+
+
+@dataclass(frozen=True, slots=True)
+class RaiseAlarm(Effect):
+    """
+    Somebody may be in danger: the citizen's open request for a person becomes urgent, without one an urgent one opens.
+
+    No words go with it. id: of the new case. kind: of crisis.yaml.
+    """
+
+    id: str
+    kind: str
+    personal: ClassVar[bool] = True
+
+
+@dataclass(frozen=True, slots=True)
+class KeepQuestion(Effect):
+    """Nobody had an answer to this. words: without names and numbers; whose they were is not kept."""
+
+    words: str
     personal: ClassVar[bool] = True
 
 

@@ -30,23 +30,29 @@ class Hearing:
     How a step hears.
 
     anytime: choices mean the same from an old message too, because they carry all they need.
-    words: free text is an answer. numbers: so is a typed number, which elsewhere stands for a choice.
+    words: free text is an answer. numbers: so is a typed number, which elsewhere stands for a choice. phones: so is a
+    phone, which elsewhere is taken out of the words.
     """
 
     handler: Handler
     anytime: bool = False
     words: bool = False
     numbers: bool = False
+    phones: bool = False
 
 
 class Flow:
     """
     One talk. start: its first step. personal: keeps something about the citizen, so a channel that only informs does
-    not enter it. says: what each text key of the flow (without the flow's name) takes and which buttons it shows.
+    not enter it. holds: wants to be finished, so a question asked meanwhile is answered and the step asked again.
+    says: what each text key of the flow (without the flow's name) takes and which buttons it shows.
     """
 
-    def __init__(self, name: str, *, start: str, says: Mapping[str, Need], personal: bool = False) -> None:
+    def __init__(
+        self, name: str, *, start: str, says: Mapping[str, Need], personal: bool = False, holds: bool = False
+    ) -> None:
         self.name = name
+        self.holds = holds
         self.start = start
         self.says = says
         self.personal = personal
@@ -66,12 +72,12 @@ class Flow:
         return register
 
     def hears(
-        self, step: str, *, anytime: bool = False, words: bool = False, numbers: bool = False
+        self, step: str, *, anytime: bool = False, words: bool = False, numbers: bool = False, phones: bool = False
     ) -> Callable[[H], H]:
         """What follows from the answer: `turn.heard` is the choice, or `turn.text` where the step takes words."""
 
         def register(handler: H) -> H:
-            self.hearing[step] = Hearing(handler, anytime, words, numbers)
+            self.hearing[step] = Hearing(handler, anytime, words, numbers, phones)
             return handler
 
         return register

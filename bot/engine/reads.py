@@ -194,6 +194,10 @@ class Reads:
         assert found is not None
         return found
 
+    async def alarmed_at(self) -> datetime | None:
+        """When the citizen last cried for help, as far as it is known: such people get no survey."""
+        return (await self._batch.rare(lambda tx: tx.alarms.latest([self._citizen_id]))).get(self._citizen_id)
+
     async def own_word(self) -> str | None:
         """The hash of the word that uncovers the menu, None when the citizen chose none."""
         return await self._batch.own_words.ask(self._citizen_id)

@@ -27,7 +27,7 @@ class Session(msgspec.Struct, omit_defaults=True):
     shown: (choice id, label) of the present screen in the order of their numbers. number: counts shown screens, so that
     a press is known to come from the newest one. is_bare: the client shows no buttons. office: the citizen's, kept
     here while nothing else may be kept. is_covered: the menu is a neutral one. aside: the talk with a specialist that
-    the citizen put aside.
+    the citizen put aside. misses: messages in a row that nobody understood.
     """
 
     place: Place
@@ -38,6 +38,7 @@ class Session(msgspec.Struct, omit_defaults=True):
     office: str = ""
     is_covered: bool = False
     aside: str = ""
+    misses: int = 0
 
 
 _encoder = msgspec.json.Encoder()

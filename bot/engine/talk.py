@@ -23,6 +23,7 @@ from bot.engine.effects import (
     ChooseSituations,
     ClaimMove,
     Conceal,
+    CountAnswer,
     CountStart,
     Effect,
     Enter,
@@ -34,6 +35,7 @@ from bot.engine.effects import (
     IssueCode,
     Keep,
     KeepNothing,
+    KeepQuestion,
     MarkItem,
     MarkReachable,
     Notice,
@@ -44,6 +46,7 @@ from bot.engine.effects import (
     Say,
     StopReminders,
     Tell,
+    Unclear,
     Welcome,
     Withdraw,
 )
@@ -54,7 +57,10 @@ from bot.engine.reads import Mark
 from bot.engine.screen import BACK, HUMAN, MENU, NEXT, PREVIOUS, Labels, Option, Screen, lay_out
 from bot.engine.session import TRAIL_MAX, Place, Session
 from bot.engine.turn import Turn
+from bot.engine.understanding import Understanding
 from bot.engine.words import Command, chosen, command, everywhere, is_greeting, plain, told
+from bot.guard import MASK
+from bot.matching.matcher import Zone
 from bot.messages import Incoming, Kind
 from bot.texts import render
 from storage.records import AnswerRow, CaseRow, CitizenRow, Lane, PlanItemRow
@@ -63,6 +69,8 @@ STEPS_MAX = 100
 MESSAGES_MAX = 20
 CHARS_MAX = 16_384
 COVER = "cover"  # the flow of the neutral screen
+CRISIS = "crisis"  # the flow of a bad hour
+MISSES = 2  # in a row, then a person is offered
 MOVE = "move"  # the flow that hears a code of another chat, at any step
 
 SILENT = {Kind.STOPPED, Kind.RETURNED}
@@ -132,7 +140,7 @@ class Talk:
         elif incoming.kind is Kind.PRESS:
             await self._pressed(press)
         elif incoming.kind is Kind.TEXT:
-            await self._typed(incoming.text, incoming.source)
+            await self._written(incoming)
         elif self.is_new:
             await self._run([Enter("start")])
         elif incoming.kind in UNHEARD or not await self._is_overheard(incoming.text, incoming.kind):
@@ -152,6 +160,10 @@ class Talk:
     async def _covered(self, incoming: Incoming, press: Press | None) -> None:
         """Whatever is said or pressed meets a neutral screen, until it is the citizen's own word; «меню» for none."""
         turn, text = self.turn, incoming.text if incoming.kind is Kind.TEXT else ""
+        words = Understanding(turn.content.matcher, text)
+        if text and (kind := words.cried):
+            await self._run([Enter(CRISIS, kind=kind, is_covered=True)])
+            return
         heard = (command(text) or everywhere(text, turn.content.words)) if text else None
         own = await turn.reads.own_word()
         if own is None:
@@ -164,6 +176,8 @@ class Talk:
             await self._run([Enter("menu")])
         elif heard and heard.flow == "stop":
             await self._run([StopReminders(), Enter(COVER, "links")])
+        elif text and (kind := await words.cried_in()):
+            await self._run([Enter(CRISIS, kind=kind, is_covered=True)])
         else:
             await self._run([Enter(COVER, "links")])
 
@@ -186,6 +200,7 @@ class Talk:
         await self._run(await handler(self.turn))
 
     async def _pressed(self, press: Press | None) -> None:
+        self.session.misses = 0
         if press is None:
             await self._run([Enter("fallback", "stale")])
             return
@@ -234,47 +249,133 @@ class Talk:
         name, _, about = choice.partition(":")
         await self._run(await self._handle(handler, heard=name, about=about))
 
+    async def _written(self, incoming: Incoming) -> None:
+        """Numbers that were taken out of the words are told of, and the rest is heard."""
+        self.is_secret = self.is_secret or bool(incoming.phone)
+        if incoming.phone and self._asks_phone():
+            await self._typed(incoming.text.replace(MASK, incoming.phone, 1), incoming.source)
+            return
+        if incoming.hidden:
+            names = [render.say(self.turn.content, f"fallback.hidden_{kind}", {}) for kind in incoming.hidden]
+            await self._run([Say("fallback.hidden", what=", ".join(names))])
+            if not plain(incoming.text.replace(MASK, "")):
+                await self._run([Enter("start")] if self.is_new else [Again()])
+                return
+        await self._typed(incoming.text, incoming.source)
+
+    def _asks_phone(self) -> bool:
+        flow = self._flows.by_name.get(self.session.place.flow)
+        hearing = flow.hearing.get(self.session.place.step) if flow is not None and not self.is_new else None
+        return hearing is not None and hearing.phones
+
     async def _typed(self, text: str, source: str) -> None:
+        """In this order: a crisis, codes, commands and buttons, the step's own words, a person, questions."""
+        words = Understanding(self.turn.content.matcher, text)
         is_linked, typed = code.linked(source) is not None, code.read(text)
-        if is_linked or (self.is_new and typed):
+        if kind := words.cried:
+            await self._run([Enter(CRISIS, kind=kind)])
+        elif is_linked or (self.is_new and typed):
             await self._run([Enter("start", source=source if is_linked else f"{code.PREFIX}{typed}")])
+        elif (heard := command(text) or everywhere(text, self.turn.content.words)) is not None:
+            self.session.misses = 0
+            await self._run([*self._counted(source), *self._commanded(heard)])
+        elif self.is_new:
+            await self._met(words, text, source)
+        elif typed:
+            await self._run([*self._counted(source), Enter(MOVE, "typed", code=typed)])
+        else:
+            await self._run(self._counted(source))
+            await self._said_here(words, text)
+
+    def _counted(self, source: str) -> list[Effect]:
+        """A link followed by words of one's own: the words are answered."""
+        return [CountStart(source)] if source and not self.is_new else []
+
+    async def _met(self, words: Understanding, text: str, source: str) -> None:
+        """The first words of somebody: a greeting, and an answer where they clearly ask."""
+        content = self.turn.content
+        is_greeted = is_greeting(text, content.words) or not plain(text)
+        if not is_greeted and (kind := await words.cried_in()):
+            await self._run([Enter(CRISIS, kind=kind)])
             return
-        if source and not self.is_new:
-            await self._run([CountStart(source)])  # a link followed by words of one's own: the words are answered
-        heard = command(text) or everywhere(text, self.turn.content.words)
-        if heard is not None:
-            await self._run(self._commanded(heard))
+        if await self._is_overheard(text):  # the talk was forgotten, the request for a person was not
             return
-        if self.is_new:
-            if not await self._is_overheard(text):  # the talk was forgotten, the request for a person was not
-                await self._run([Enter("start", source=source)])
-            return
-        if typed:
-            await self._run([Enter(MOVE, "typed", code=typed)])
-            return
+        await self._run([Enter("start", source=source)])
+        if not is_greeted and (found := await words.found()).zone is Zone.ANSWER:
+            await self._run([Enter("questions", "answer", question=found.ids[0])])
+
+    async def _said_here(self, words: Understanding, text: str) -> None:
+        """Buttons of this step and of the main menu, else own words."""
         place = self.session.place
         if not self._flows.has(place.flow, place.step):
             await self._run([Enter("fallback", "moved")])
             return
-        flow = self._flows[place.flow]
+        flow, content = self._flows[place.flow], self.turn.content
         hearing = flow.hearing.get(place.step)
+        is_greeted, event = is_greeting(text, content.words), told(text, content.events)
         is_number = hearing is not None and hearing.numbers and text.strip(" .").isdecimal()
-        choice = None if is_number else chosen(text, self.session.shown, self.turn.content.words)
+        choice = None if is_number else chosen(text, self.session.shown, content.words)
         if choice is not None and hearing is not None:
+            self.session.misses = 0
             await self._hear_choice(flow, hearing.handler, choice)
-            return
-        if (main := self._main_menu(text)) is not None:
+        elif (main := self._main_menu(text)) is not None:
+            self.session.misses = 0
             await self._run([Enter(main)])
+        elif not (is_greeted or event) and (kind := await words.cried_in()):
+            await self._run([Enter(CRISIS, kind=kind)])
         elif hearing is not None and hearing.words and not self._is_elsewhere(flow):
-            await self._run(await self._handle(hearing.handler, text=text))
+            await self._answered(flow, await self._handle(hearing.handler, text=text), words)
         elif await self._is_overheard(text):
-            return
-        elif is_greeting(text, self.turn.content.words):
+            self.session.misses = 0
+        elif words.wants_person:
+            await self._run([Enter("handover")])
+        elif is_greeted:
             await self._run([Enter("start")])
-        elif event := told(text, self.turn.content.events):
+        elif event:
             await self._run([Enter("life", "told", event=event)])
         else:
-            await self._run([Enter("fallback", "unknown")])
+            await self._asked(words, flow)
+
+    async def _answered(self, flow: Flow, effects: Sequence[Effect], words: Understanding) -> None:
+        """The step's own words; those it can't use may still ask for a person or a question."""
+        unclear = effects[0] if effects and isinstance(effects[0], Unclear) else None
+        if unclear is None:
+            self.session.misses = 0
+            await self._run(effects)
+        elif words.wants_person:
+            await self._run([Enter("handover")])
+        elif words.are_several and (found := await words.found()).zone is Zone.ANSWER:
+            await self._run(self._aside(found.ids[0]))
+        else:
+            await self._run(unclear.otherwise)
+
+    async def _asked(self, words: Understanding, flow: Flow) -> None:
+        """A question in one's own words: answered, guessed, or honestly not understood."""
+        session, found = self.session, await words.found()
+        misses, session.misses = session.misses + 1, 0
+        if words.is_hard:
+            await self._run([Say("crisis.soft", helpline=self.turn.fill(self.turn.content.rules.helpline))])
+        if page := words.warned:
+            await self._run([Enter("info", "reading", page=page)])
+        elif found.zone is Zone.ANSWER:
+            aside = flow.holds and not self._is_elsewhere(flow)
+            answer = Enter("questions", "answer", question=found.ids[0])
+            await self._run(self._aside(found.ids[0]) if aside else [answer])
+        else:
+            kept = words.discreet() if self.turn.policy == "full" else ""
+            if found.zone is Zone.GUESS:
+                await self._run([Enter("questions", "meant", ids=list(found.ids), words=kept or None)])
+                return
+            session.misses = misses
+            lost: list[Effect] = [KeepQuestion(kept)] if kept else []
+            await self._run([*lost, Enter("fallback", "twice" if misses >= MISSES else "unknown")])
+
+    def _aside(self, question: str) -> list[Effect]:
+        """The answer, and the step goes on."""
+        asked = self.turn.content.questions[question]
+        answer = self.turn.fill(asked.answer)
+        said = Say("questions.aside", question=asked.question, answer=answer)
+        return [CountAnswer(question, "shown"), said, Again()]
 
     async def _is_overheard(self, text: str, kind: Kind = Kind.TEXT) -> bool:
         """Words for no step, and what is no words, belong to the talk with a person while there is one."""
@@ -340,6 +441,8 @@ class Talk:
                 await self._back()
             elif isinstance(effect, Again):
                 await self._again()
+            elif isinstance(effect, Unclear):
+                await self._run(effect.otherwise)
             else:
                 await self._write(effect)
 

@@ -8,6 +8,7 @@ from bot.flows import (
     case,
     consent,
     cover,
+    crisis,
     days,
     elsewhere,
     fallback,
@@ -65,6 +66,7 @@ FLOWS = Flows(
         help.jobs,
         visits.flow,
         elsewhere.flow,
+        crisis.flow,
         fallback.flow,
     ]
 )

@@ -220,7 +220,7 @@ async def ask_call(turn: Turn) -> list[Effect]:
     return [Ask("booking.call", [Choice("here")])]
 
 
-@flow.hears("call", words=True)
+@flow.hears("call", words=True, phones=True)
 async def call_wanted(turn: Turn) -> list[Effect]:
     """The words hold a phone: they go to the specialist and nowhere else."""
     if not turn.has_consent or turn.heard:

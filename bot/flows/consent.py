@@ -18,6 +18,7 @@ flow = Flow(
     "consent",
     start="ask",
     personal=True,
+    holds=True,
     says={
         "ask": Need(("short",), buttons=("yes", "no", "full")),
         "full": Need(("full", "version"), buttons=("yes", "no")),

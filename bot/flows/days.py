@@ -9,7 +9,7 @@ date --> dated
 
 from datetime import date, timedelta
 
-from bot.engine.effects import Ask, Choice, Effect, Enter, Forget, Goto
+from bot.engine.effects import Ask, Choice, Effect, Enter, Forget, Goto, Unclear
 from bot.engine.flow import Flow
 from bot.engine.turn import Turn
 from bot.flows.words.first_days import NEEDS, bounds, counted_from, days_text
@@ -20,6 +20,7 @@ from bot.texts.schema import Need
 flow = Flow(
     "days",
     start="date",
+    holds=True,
     says={
         "date": Need(("name", "example"), buttons=("plain",)),
         "wrong": Need(("first", "last", "example"), buttons=("plain",)),
@@ -50,7 +51,7 @@ async def date_said(turn: Turn) -> list[Effect]:
         return [Enter("days", "plain", situation=turn.about)]
     day = counted_from(turn.text, turn.today)
     if day is None:
-        return [Goto("wrong")]
+        return [Unclear([Goto("wrong")])]
     return [Enter("days", "dated", situation=turn.data.get("situation"), day=day.isoformat())]
 
 

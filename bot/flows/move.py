@@ -14,7 +14,7 @@ from functools import partial
 from urllib.parse import urlsplit
 
 from bot.engine import code as codes
-from bot.engine.effects import Ask, Choice, ClaimMove, Effect, Enter, Goto, IssueCode, Keep
+from bot.engine.effects import Ask, Choice, ClaimMove, Effect, Enter, Goto, IssueCode, Keep, Unclear
 from bot.engine.flow import Flow
 from bot.engine.turn import Turn
 from bot.texts.schema import Need
@@ -24,6 +24,7 @@ TAGS = {"t.me": "start", "max.ru": "start", "vk.me": "ref"}  # how a link of the
 flow = Flow(
     "move",
     start="choose",
+    holds=True,
     says={
         "choose": Need(buttons=("get", "have")),
         "nothing": Need(buttons=("have", "menu")),
@@ -102,7 +103,7 @@ async def ask_enter(turn: Turn) -> list[Effect]:
 
 @flow.hears("enter", words=True)
 async def entered(turn: Turn) -> list[Effect]:
-    return [Enter("menu")] if turn.heard else [Enter("move", "typed")]
+    return [Enter("menu")] if turn.heard else [Unclear([Enter("move", "typed")])]
 
 
 @flow.asks("typed")

@@ -11,7 +11,7 @@ Buttons name their question, so an old one still answers it; it leads to «Мо�
 
 from datetime import date, timedelta
 
-from bot.engine.effects import Answer, Ask, Choice, Effect, Enter, Goto, Keep, Say
+from bot.engine.effects import Answer, Ask, Choice, Effect, Enter, Goto, Keep, Say, Unclear
 from bot.engine.flow import Flow
 from bot.engine.turn import Turn
 from bot.flows.words.answers import asked, at_hand
@@ -29,6 +29,7 @@ flow = Flow(
     "profile",
     start="next",
     personal=True,
+    holds=True,
     says={
         "intro": Need(("count",)),
         "one": Need(("ask", "why"), buttons=("skip", "later")),
@@ -176,7 +177,7 @@ def _dated(turn: Turn, day: date | None) -> list[Effect]:
         return _onward(turn)
     first, last = turn.today - BEHIND, turn.today + AHEAD
     if day is None:
-        return [Say("profile.unclear", example=_example(turn)), Goto("date")]
+        return [Unclear([Say("profile.unclear", example=_example(turn)), Goto("date")])]
     if day > last:
         return [Say("profile.too_late", last=render.date_words(last)), Goto("date")]
     if day < first:

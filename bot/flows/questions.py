@@ -1,4 +1,5 @@
 """
+own words --> answer, or meant --> answer
 topics --> list --> answer --> helped
                       +------> not_helped --> a person, told which question it was
 
@@ -6,17 +7,19 @@ How often an answer was shown and judged is counted by question, not by person. 
 often its buttons are pressed: its place in the session remembers.
 """
 
-from bot.engine.effects import Ask, Choice, CountAnswer, Effect, Enter, Goto, Keep
+from bot.engine.effects import Ask, Choice, CountAnswer, Effect, Enter, Goto, Keep, KeepQuestion
 from bot.engine.flow import Flow
 from bot.engine.turn import Turn
-from bot.texts.schema import Need
+from bot.texts.schema import CRISIS, Need
 
-CRISIS = "crisis"  # nobody in a bad hour is asked for a mark
+GUESSED = 3  # offered when it is not clear which question is meant
 
 flow = Flow(
     "questions",
     start="topics",
     says={
+        "aside": Need(("question", "answer")),
+        "meant": Need(buttons=("other", "handover")),
         "topics": Need(),
         "list": Need(("topic",)),
         "answer": Need(("question", "answer"), buttons=("helped", "not_helped", "handover")),
@@ -91,3 +94,23 @@ async def not_helped_answered(turn: Turn) -> list[Effect]:
     if turn.heard == "handover":
         return [Enter("handover", question=turn.data.get("question"))]
     return await helped_answered(turn)
+
+
+@flow.asks("meant")
+async def ask_meant(turn: Turn) -> list[Effect]:
+    ids = [id_ for id_ in turn.data.get("ids", ()) if id_ in turn.content.questions][:GUESSED]
+    if not ids:
+        return [Goto("topics")]
+    guessed = [Choice(f"q:{id_}", turn.content.questions[id_].label) for id_ in ids]
+    return [Ask("questions.meant", [*guessed, Choice("other"), Choice("handover")])]
+
+
+@flow.hears("meant", anytime=True)
+async def meant_chosen(turn: Turn) -> list[Effect]:
+    if turn.heard == "q":
+        return [Enter("questions", "answer", question=turn.about)]
+    if turn.heard == "handover":
+        return [Enter("handover")]
+    words = turn.data.get("words")
+    lost: list[Effect] = [KeepQuestion(str(words)), Keep(words=None)] if words and turn.policy == "full" else []
+    return [*lost, Enter("fallback", "not_these")]

@@ -10,7 +10,6 @@ kept apart (storage/surveys.py). None of these turns keeps its words, else they 
 """
 
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Any
 
 from bot.engine.effects import (
@@ -38,11 +37,10 @@ from bot.engine.words import plain
 from bot.flows.words.answer_time import answer_time
 from bot.flows.words.leads import follow, lead_choices
 from bot.flows.words.survey_answers import SCORES, STEPS, answer_words
-from bot.surveys.rotation import named
+from bot.flows.words.survey_place import here, is_open, known, question_words, rest_of, step_of, todo_of
 from bot.texts import render
 from bot.texts.questionnaire import Item, Survey
 from bot.texts.schema import Need
-from storage.survey_records import InvitationRow
 
 TOPIC = "survey"  # of the case that a low answer may open
 WORDS_CHARS = 2000
@@ -62,7 +60,6 @@ flow = Flow(
         "four": Need(ABOUT, buttons=("yes", "rather_yes", "rather_no", "no", "skip")),
         "five": Need(ABOUT, buttons=("yes", "rather_yes", "middle", "rather_no", "no", "skip")),
         "ten": Need(ABOUT, buttons=("low", "skip")),
-        "ten_typed": Need(ABOUT),
         "low": Need(ABOUT, buttons=("skip",)),
         "yes_no": Need(ABOUT, buttons=("yes", "no", "skip")),
         "list": Need(ABOUT, buttons=("skip",)),
@@ -116,21 +113,12 @@ async def invited(turn: Turn) -> list[Effect]:
 async def _open(turn: Turn, id_: str) -> list[Effect]:
     """To the first question that has no answer yet; to the end when all have."""
     invitation = await turn.reads.invitation(id_)
-    if invitation is None or not _is_open(turn, invitation):
+    if invitation is None or not is_open(turn, invitation):
         return [Enter("survey", "closed")]
-    todo = [one for one in invitation.questions if one not in invitation.answered and _known(turn, one)]
+    todo = [one for one in invitation.questions if one not in invitation.answered and known(turn, one)]
     if not todo:
         return [Enter("survey", "thanks", inv=id_)]
-    return [Enter("survey", _step(turn, todo[0]), inv=id_, todo=todo)]
-
-
-def _is_open(turn: Turn, invitation: InvitationRow) -> bool:
-    terms = turn.content.rules.surveys
-    if terms is None or not turn.has_consent:
-        return False
-    if invitation.state == "begun" and invitation.begun_at is not None:
-        return turn.now < invitation.begun_at + timedelta(hours=terms.change_hours)
-    return invitation.state in ("given", "asked") and turn.now < invitation.keep_until
+    return [Enter("survey", step_of(turn, todo[0]), inv=id_, todo=todo)]
 
 
 @flow.asks("later")
@@ -169,47 +157,14 @@ async def wanted_answered(turn: Turn) -> list[Effect]:
 # A question
 
 
-def _known(turn: Turn, name: str) -> tuple[Survey, Item] | None:
-    """`survey.question`, None for what the content has no more."""
-    survey, _, item = name.partition(".")
-    found = turn.content.surveys.get(survey)
-    return (found, found.items[item]) if found and item in found.items else None
-
-
-def _step(turn: Turn, name: str) -> str:
-    known = _known(turn, name)
-    return known[1].scale if known else "closed"
-
-
-def _todo(turn: Turn) -> list[str]:
-    """Questions of this round, from the first on."""
-    return [one for one in turn.data.get("todo", ()) if _known(turn, one)]
-
-
-def _here(turn: Turn) -> tuple[str, Survey, Item] | None:
-    """The present question: invitation, its survey, itself."""
-    todo, at = _todo(turn), int(turn.data.get("at", 0))
-    known = _known(turn, todo[at]) if at < len(todo) else None
-    return (str(turn.data.get("inv", "")), *known) if known else None
-
-
-def _question(turn: Turn, item: Item) -> str:
-    """With its place among several."""
-    question, total = turn.fill(item.ask), len(_todo(turn))
-    if total < 2:
-        return question
-    values = {"number": int(turn.data.get("at", 0)) + 1, "total": total, "question": question}
-    return render.say(turn.content, "survey.place", values)
-
-
 def _asked(turn: Turn, choices: Sequence[str | Choice], *, key: str = "") -> list[Effect]:
     """key: of the text, the scale's own without one."""
-    here = _here(turn)
-    if here is None:
+    place = here(turn)
+    if place is None:
         return [Enter("survey", "closed")]
-    item = here[2]
+    item = place[2]
     shown = [Choice(one) if isinstance(one, str) else one for one in choices]
-    return [Ask(f"survey.{key or item.scale}", shown, question=_question(turn, item))]
+    return [Ask(f"survey.{key or item.scale}", shown, question=question_words(turn, item))]
 
 
 @flow.asks("four")
@@ -234,7 +189,7 @@ async def ask_ten(turn: Turn) -> list[Effect]:
     be, so nothing there is numbered.
     """
     if turn.is_bare:
-        return _asked(turn, [], key="ten_typed")
+        return _asked(turn, [])
     return _asked(turn, ["low", *(Choice(f"n:{score}", score) for score in SCORES[LOW:]), "skip"])
 
 
@@ -245,8 +200,8 @@ async def ask_low(turn: Turn) -> list[Effect]:
 
 @flow.asks("list")
 async def ask_list(turn: Turn) -> list[Effect]:
-    here = _here(turn)
-    answers = here[2].choices or {} if here else {}
+    place = here(turn)
+    answers = place[2].choices or {} if place else {}
     return _asked(turn, [*(Choice(f"c:{answer}", label) for answer, label in answers.items()), "skip"])
 
 
@@ -261,10 +216,10 @@ async def ask_words(turn: Turn) -> list[Effect]:
 @flow.hears("list")
 @flow.hears("words", words=True)
 async def answered(turn: Turn) -> list[Effect]:
-    here = _here(turn)
-    if here is None:
+    place = here(turn)
+    if place is None:
         return [Enter("survey", "closed")]
-    _, survey, item = here
+    _, survey, item = place
     if item.scale == "words":
         return _kept(turn, survey, item, None, turn.text[:WORDS_CHARS] or None)
     answer = turn.about if turn.heard in ("c", "n") else turn.heard
@@ -303,26 +258,26 @@ def _go(turn: Turn, step: str, **changes: Any) -> Enter:
 
 def _on(turn: Turn, survey: Survey, *, person: bool | None) -> Enter:
     """To the next question, or to the end."""
-    todo, at = _todo(turn), int(turn.data.get("at", 0)) + 1
+    todo, at = todo_of(turn), int(turn.data.get("at", 0)) + 1
     if at < len(todo):
-        return _go(turn, _step(turn, todo[at]), at=at, person=person)
+        return _go(turn, step_of(turn, todo[at]), at=at, person=person)
     return _go(turn, "person" if person else "thanks", at=None, todo=None, person=None, last=survey.id)
 
 
 @flow.asks("comment")
 async def ask_comment(turn: Turn) -> list[Effect]:
-    here = _here(turn)
-    if here is None or not here[1].comment:
+    place = here(turn)
+    if place is None or not place[1].comment:
         return [Enter("survey", "closed")]
-    return [Ask("survey.comment", [Choice("skip")], question=turn.fill(here[1].comment))]
+    return [Ask("survey.comment", [Choice("skip")], question=turn.fill(place[1].comment))]
 
 
 @flow.hears("comment", words=True)
 async def commented(turn: Turn) -> list[Effect]:
-    here = _here(turn)
-    if here is None:
+    place = here(turn)
+    if place is None:
         return [Enter("survey", "closed")]
-    id_, survey, item = here
+    id_, survey, item = place
     said = [CommentSurvey(id_, survey.id, item.id, turn.text[:WORDS_CHARS])] if turn.text else []
     return [KeepNothing(), *said, _on(turn, survey, person=turn.data.get("person"))]
 
@@ -332,6 +287,8 @@ async def commented(turn: Turn) -> list[Effect]:
 
 @flow.asks("person")
 async def ask_person(turn: Turn) -> list[Effect]:
+    if await turn.reads.open_case() is not None:
+        return [Goto("already")]
     return [Ask("survey.person", [Choice("yes"), Choice("no")])]
 
 
@@ -368,18 +325,11 @@ async def ask_thanks(turn: Turn) -> list[Effect]:
     invitation, terms = await turn.reads.invitation(str(turn.data.get("inv", ""))), turn.content.rules.surveys
     if invitation is None or terms is None:
         return [Enter("survey", "closed")]
-    full = [Choice(f"full:{invitation.id}")] if _rest(turn, invitation) else []
+    full = [Choice(f"full:{invitation.id}")] if rest_of(turn, invitation) else []
     survey = turn.content.surveys.get(str(turn.data.get("last", "")))
     leads = lead_choices(turn, survey.leads) if survey else []
     choices = [*leads, *full, Choice(f"review:{invitation.id}"), Choice("menu")]
     return [Ask("survey.thanks", choices, hours=terms.change_hours)]
-
-
-def _rest(turn: Turn, invitation: InvitationRow) -> list[str]:
-    """Questions of the invitation's surveys that rotation left out."""
-    surveys = dict.fromkeys(one.partition(".")[0] for one in invitation.questions)
-    known = [turn.content.surveys[one] for one in surveys if one in turn.content.surveys]
-    return [one for survey in known for one in named(survey, survey.items) if one not in invitation.questions]
 
 
 @flow.hears("thanks", anytime=True)
@@ -387,30 +337,30 @@ async def thanks_answered(turn: Turn) -> list[Effect]:
     if turn.heard not in ("full", "review"):
         return follow(turn) or [Enter("menu")]
     invitation = await turn.reads.invitation(turn.about)
-    if invitation is None or not _is_open(turn, invitation):
+    if invitation is None or not is_open(turn, invitation):
         return [Enter("survey", "closed")]
     if turn.heard == "review":
         return [Enter("survey", "review", inv=invitation.id)]
-    rest = _rest(turn, invitation)
+    rest = rest_of(turn, invitation)
     if not rest:
         return await _open(turn, invitation.id)
     widened = WidenSurvey(invitation.id, (*invitation.questions, *rest))
-    return [widened, Enter("survey", _step(turn, rest[0]), inv=invitation.id, todo=rest)]
+    return [widened, Enter("survey", step_of(turn, rest[0]), inv=invitation.id, todo=rest)]
 
 
 @flow.asks("review")
 async def ask_review(turn: Turn) -> list[Effect]:
     """What was answered; each can be answered anew while the answers are the citizen's."""
     invitation = await turn.reads.invitation(str(turn.data.get("inv", "")))
-    if invitation is None or not _is_open(turn, invitation):
+    if invitation is None or not is_open(turn, invitation):
         return [Enter("survey", "closed")]
     lines, choices = [], []
     for number, name in enumerate(invitation.questions):
-        known = _known(turn, name)
-        if known is not None and name in invitation.answered:
-            said = answer_words(turn.content, known[1], invitation.answered[name])
-            lines.append(f"• {known[1].label}: {said}")
-            choices.append(Choice(f"q:{invitation.id}.{number}", known[1].label))
+        found = known(turn, name)
+        if found is not None and name in invitation.answered:
+            said = answer_words(turn.content, found[1], invitation.answered[name])
+            lines.append(f"• {found[1].label}: {said}")
+            choices.append(Choice(f"q:{invitation.id}.{number}", found[1].label))
     return [KeepNothing(), Ask("survey.review", [*choices, Choice("menu")], answers="\n".join(lines))]
 
 
@@ -420,12 +370,12 @@ async def reviewed(turn: Turn) -> list[Effect]:
         return [Enter("menu")]
     id_, _, number = turn.about.rpartition(".")
     invitation = await turn.reads.invitation(id_)
-    if invitation is None or not _is_open(turn, invitation) or not number.isdecimal():
+    if invitation is None or not is_open(turn, invitation) or not number.isdecimal():
         return [Enter("survey", "closed")]
     names = invitation.questions[int(number) : int(number) + 1]
-    if not names or not _known(turn, names[0]):
+    if not names or not known(turn, names[0]):
         return [Enter("survey", "review", inv=id_)]
-    return [Enter("survey", _step(turn, names[0]), inv=id_, todo=list(names))]
+    return [Enter("survey", step_of(turn, names[0]), inv=id_, todo=list(names))]
 
 
 assert flow.asking.keys() >= STEPS, "every scale of a question is a step here"

@@ -1,13 +1,13 @@
 """
 After a visit: what was done and what else there is; who did not come is asked why; offers of other help.
 
-    staff booked a visit     --> booked                   notices: the citizen stays where they stand
-    staff recorded a visit   --> closed --> more
-    staff marked a no-show   --> missed --> again
-    staff offered other help --> offer --> agreed
-                                   +-----> why_not --> refused
-    the clock                --> went --> told
-                                   +----> why_not
+    staff booked a visit     :: booked --> booking            a notice: the citizen stays where they stand
+    staff recorded a visit   :: closed --> more
+    staff marked a no-show   :: missed --> again
+    staff offered other help :: offered --> offer --> agreed
+                                              +-----> why_not --> refused
+    the clock, a later visit :: went --> told
+                                  +----> why_not
 
 What comes by itself is neutral: a shared phone shows it to others. What kind of help is offered is seen when opened.
 """
@@ -33,13 +33,12 @@ WENT = ("helped", "not_helped", "not_yet", "wont")
 RESULT = "referral_result"  # the reminder that asks what came of a referral
 HOUR = 12  # local time of that question
 ASKED_MOST = 2
-ID_CHARS = 12  # of a booking's id, in buttons
 MATCHER = "job_matcher"
 WAYS = ("booking", "handover", "menu")
 
 flow = Flow(
     "visits",
-    start="closed",
+    start="more",
     personal=True,
     says={
         "booked": Need(("day", "time"), buttons=("booking",)),
@@ -98,16 +97,8 @@ async def closed(turn: Turn) -> list[Effect]:
     if visit is None or str(visit.version) != version:
         return []
     words = await _summary(turn, visit)
-    said: list[Effect] = [Notice("visits.closed", _ways(visit), at="visits.closed", subject=None, **words)]
+    said: list[Effect] = [Notice("visits.closed", _ways(visit), at="visits.more", subject=None, **words)]
     return said + await _passed(turn)
-
-
-@flow.asks("closed")
-async def ask_closed(turn: Turn) -> list[Effect]:
-    visits = [one for one in await turn.reads.visits() if Result.NO_SHOW not in one.results]
-    if not visits:
-        return [Enter("booking")]
-    return [Ask("visits.closed", _ways(visits[-1]), **await _summary(turn, visits[-1]))]
 
 
 def _ways(visit: VisitRow) -> list[Choice]:
@@ -160,11 +151,6 @@ def _say(turn: Turn, key: str, **values: str) -> str:
     return render.say(turn.content, f"visits.{key}", values, office=turn.office, today=turn.today)
 
 
-@flow.hears("closed", anytime=True)
-async def closed_answered(turn: Turn) -> list[Effect]:
-    return [Enter("visits", "more")] if turn.heard == "more" else await way_chosen(turn)
-
-
 @flow.asks("more")
 async def ask_more(turn: Turn) -> list[Effect]:
     services = await _further(turn)
@@ -173,6 +159,10 @@ async def ask_more(turn: Turn) -> list[Effect]:
 
 
 @flow.hears("more", anytime=True)
+async def more_answered(turn: Turn) -> list[Effect]:
+    return [Enter("visits", "more")] if turn.heard == "more" else await way_chosen(turn)
+
+
 async def way_chosen(turn: Turn) -> list[Effect]:
     return [Enter(turn.heard if turn.heard in WAYS else "menu")]
 
@@ -185,25 +175,8 @@ async def missed(turn: Turn) -> list[Effect]:
     visit = await _visit(turn, turn.about)
     if visit is None or Result.NO_SHOW not in visit.results:
         return []
-    choices = [Choice(f"{reason}:{_short(visit)}") for reason in MISSED]
-    return [Notice("visits.missed", choices, at="visits.missed", subject=None)]
-
-
-@flow.asks("missed")
-async def ask_missed(turn: Turn) -> list[Effect]:
-    missed = [one for one in await turn.reads.visits() if Result.NO_SHOW in one.results]
-    if not missed:
-        return [Enter("booking")]
-    return [Ask("visits.missed", [Choice(f"{reason}:{_short(missed[-1])}") for reason in MISSED])]
-
-
-@flow.hears("missed", anytime=True)
-async def missed_answered(turn: Turn) -> list[Effect]:
-    visit = await _visit(turn, turn.about)
-    if visit is None or Result.NO_SHOW not in visit.results or turn.heard not in MISSED:
-        return [Enter("visits", "again")]
-    counted = CountReason("no_show", visit.booking_id, turn.heard, visit.point)
-    return [counted, Enter("visits", "again", reason=turn.heard)]
+    choices = [Choice(f"{reason}:{visit.booking_id}") for reason in MISSED]
+    return [Notice("visits.missed", choices, at="visits.again", subject=None)]
 
 
 @flow.asks("again")
@@ -215,7 +188,14 @@ async def ask_again(turn: Turn) -> list[Effect]:
 
 @flow.hears("again", anytime=True)
 async def again_answered(turn: Turn) -> list[Effect]:
-    return await way_chosen(turn)
+    """A reason, with the visit it is about; or a way on."""
+    if turn.heard not in MISSED:
+        return await way_chosen(turn)
+    visit = await _visit(turn, turn.about)
+    if visit is None or Result.NO_SHOW not in visit.results:
+        return [Enter("visits", "again")]
+    counted = CountReason("no_show", visit.booking_id, turn.heard, visit.point)
+    return [counted, Enter("visits", "again", reason=turn.heard)]
 
 
 # other help
@@ -314,28 +294,7 @@ async def _passed(turn: Turn) -> list[Effect]:
 
 
 def _went(referral: ReferralRow, subject: str | None) -> Notice:
-    return Notice("visits.went", [Choice(f"{way}:{referral.id}") for way in WENT], at="visits.went", subject=subject)
-
-
-@flow.asks("went")
-async def ask_went(turn: Turn) -> list[Effect]:
-    passed = [one for one in await turn.reads.referrals() if one.state is State.PASSED]
-    if not passed:
-        return [Enter("menu")]
-    return [Ask("visits.went", [Choice(f"{way}:{passed[-1].id}") for way in WENT])]
-
-
-@flow.hears("went", anytime=True)
-async def went_answered(turn: Turn) -> list[Effect]:
-    referral = await _referral(turn, turn.about)
-    if referral is None or not turn.has_consent:
-        return [Enter("menu")]
-    if turn.heard == "wont":
-        return [AnswerReferral(referral.id, State.REFUSED), Enter("visits", "why_not", referral=referral.id)]
-    told = Enter("visits", "told", how=turn.heard)
-    if turn.heard == "not_yet":
-        return [RemindOn(RESULT, referral.id, _ask_at(turn)), told]
-    return [AnswerReferral(referral.id, State.DONE, Outcome(turn.heard)), told]
+    return Notice("visits.went", [Choice(f"{way}:{referral.id}") for way in WENT], at="visits.told", subject=subject)
 
 
 def _ask_at(turn: Turn) -> datetime:
@@ -352,22 +311,26 @@ async def ask_told(turn: Turn) -> list[Effect]:
 
 @flow.hears("told", anytime=True)
 async def told_answered(turn: Turn) -> list[Effect]:
-    return await way_chosen(turn)
+    if turn.heard not in WENT:
+        return await way_chosen(turn)
+    referral = await _referral(turn, turn.about)
+    if referral is None or not turn.has_consent:
+        return [Enter("menu")]
+    if turn.heard == "wont":
+        return [AnswerReferral(referral.id, State.REFUSED), Enter("visits", "why_not", referral=referral.id)]
+    told = Enter("visits", "told", how=turn.heard)
+    if turn.heard == "not_yet":
+        return [RemindOn(RESULT, referral.id, _ask_at(turn)), told]
+    return [AnswerReferral(referral.id, State.DONE, Outcome(turn.heard)), told]
 
 
 async def _visit(turn: Turn, booking: str) -> VisitRow | None:
-    """booking: its id, or the beginning that fits into a button: among one's own visits it is enough."""
-    visits = await turn.reads.visits()
-    return next((one for one in visits if booking and one.booking_id.startswith(booking)), None)
+    return next((one for one in await turn.reads.visits() if one.booking_id == booking), None)
 
 
 def _zone(turn: Turn, point: str) -> str:
     found = turn.content.points.get(point)
     return zone_of(turn.content, found) if found else turn.office.timezone
-
-
-def _short(visit: VisitRow) -> str:
-    return visit.booking_id[:ID_CHARS]
 
 
 async def _referral(turn: Turn, id_: str) -> ReferralRow | None:

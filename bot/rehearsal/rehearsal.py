@@ -19,8 +19,17 @@ from bot.texts.schema import Content, Mistake
 from bot.transcript import labels, spoken, words
 from storage.scratch import ScratchDatabase, template
 
-# said by the engine around talks, never inside one: after a bug, on a late reply; of a case that staff closed
-NO_TALKS = frozenset({"fallback.trouble", "fallback.late", "my_data.file_case_closed"})
+# said by the engine around talks, never inside one: after a bug, on a late reply; of what staff closed or wrote down
+NO_TALKS = frozenset(
+    {
+        "fallback.trouble",
+        "fallback.late",
+        "my_data.file_case_closed",
+        "my_data.file_served",
+        "my_data.file_no_show",
+        "visits.next_repeat",
+    }
+)
 SHOWN_CHARS = 90
 
 

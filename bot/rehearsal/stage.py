@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from bot.booking.rounds import Rounds
 from bot.channels.port import Limits
 from bot.clock import FixedClock
 from bot.engine.flow import Flows
@@ -17,6 +18,7 @@ from bot.engine.taken import Surface
 from bot.engine.words import plain
 from bot.messages import Kind, Outgoing
 from bot.nudges import Nudging
+from bot.rehearsal import crowd, staff
 from bot.rehearsal.player import MONDAY_NOON, NoButton, Player
 from bot.surveying import Surveying
 from bot.surveys.triggers import happened
@@ -155,12 +157,17 @@ class Stage:
             return await self._press_old(act.place, act.choice)
         if isinstance(act, scenes.Weather):
             await self._turn_bad(act.what)
-            return []
+            return await player.tick() if act.what in crowd.EVERY else []
+        if isinstance(act, scenes.Staff):
+            me, now = await self._me(), self._clock.now()
+            self._clock.set(await staff.happens(act.what, self._database, player.content, now, me))
+            return await player.work()
         if isinstance(act, scenes.Passed):
             self._clock.set(self._clock.now() + act.by)
         else:
             zone = ZoneInfo(player.content.default_office.timezone)
             self._clock.set(act.local.replace(tzinfo=zone).astimezone(MONDAY_NOON.tzinfo))
+        await Rounds(self._database, self._clock, lambda: player.content).go()
         await Nudging(self._database, self._clock, player.content, {MESSENGER}).plan()
         await Surveying(self._database, self._clock, player.content, {WEB, MESSENGER}).plan()
         return await player.tick()
@@ -178,8 +185,11 @@ class Stage:
         elif what == scenes.NO_HOURS:
             office = dataclasses.replace(player.content.default_office, hours={})
             player.content = dataclasses.replace(player.content, default_office=office, offices={office.id: office})
-        elif what in (scenes.SERVED, scenes.CLOSED):
+        elif what in (scenes.SERVED, scenes.CASE_OVER):
             await self._staff_did("visit" if what == scenes.SERVED else "case_closed")
+        elif what in crowd.EVERY:
+            me, now = await self._me(), self._clock.now()
+            player.content = await crowd.happens(what, self._database, player.content, now, me)
         elif what == scenes.OFFICES:
             player.content = dataclasses.replace(player.content, offices=self._several())
         elif what == scenes.ALL_DONE:

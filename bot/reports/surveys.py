@@ -74,7 +74,7 @@ def lines(content: Content, found: Sequence[Result]) -> Iterator[str]:
             yield f"  {_figure(figure)}"
         for item in result.survey.items.values():
             if answers := result.counts.get(item.id):
-                told = ", ".join(f"{_said(content, item, one)} {answers[one]}" for one in ordered(item, answers))
+                told = ", ".join(f"{_said(content, item, one)} — {answers[one]}" for one in ordered(item, answers))
                 yield f"    {item.label}: {told}"
 
 

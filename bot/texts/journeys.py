@@ -94,6 +94,8 @@ def _read_question(ident: str, reader: Reader, topic: str, not_sure: str) -> Que
         label=reader.label("label"),
         question=reader.text("question", limit=200, is_heard=True),
         also=reader.lines("also", optional=True, is_heard=True, limit=200),
+        keywords=reader.lines("keywords", optional=True, is_heard=True, limit=80),
+        excluded=reader.lines("not", optional=True, is_heard=True, limit=80),
         answer=answer,
         escalation=reader.choice("escalation", ROLES, optional=True),
         topic=topic,

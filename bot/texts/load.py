@@ -16,6 +16,8 @@ Files → checked content. One look finds every mistake of every file; with any 
     services.yaml, visits.yaml     services; names of what is recorded of a visit     services
     routing.yaml                   who answers which request                          routing
     surveys/<id>.yaml              questionnaires                                     surveys
+    canned.yaml                    answers that staff need again and again            canned
+    hearing.yaml, crisis.yaml      how words are understood                           hearing
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -24,9 +26,11 @@ from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
 from bot.texts.booking import Point, Role
+from bot.texts.canned import read_canned
 from bot.texts.check import check_passages
 from bot.texts.events import Known, check_nudge, read_events
 from bot.texts.figures import read_facts, read_office
+from bot.texts.hearing import Alarms, Hearing, matcher_of, read_alarms, read_hearing
 from bot.texts.journeys import read_situation, read_topic
 from bot.texts.mistakes import Mistakes, listed, nearest
 from bot.texts.obstacles import read_obstacles
@@ -84,6 +88,9 @@ ONCE = (
     "services",
     "visits",
     "routing",
+    "canned",
+    "hearing",
+    "crisis",
 )
 FOLDERS = ("texts", "questions", "offices", "pages", "points", "surveys")
 PARTS = ("situation", "page", "plan", "days")
@@ -271,6 +278,8 @@ class _Assembly:
         visits = read_visits(reader) if (reader := self._once("visits", is_optional=True)) else VisitWords()
         routing = self._routing()
         surveys = self._surveys(situations, questions, events)
+        canned = read_canned(reader, routing.topics) if (reader := self._once("canned", is_optional=True)) else {}
+        hearing, alarms = self._hearing(pages), self._alarms(questions)
         default = self._default(offices)
         known_offices = offices if len(offices) == sum(file.startswith("offices/") for file in self._files) else None
         known_facts = facts if "facts.yaml" in self._trees else None
@@ -303,6 +312,8 @@ class _Assembly:
             visits=visits,
             routing=routing,
             surveys=frozen(surveys),
+            canned=frozen(canned),
+            matcher=matcher_of(questions.values(), hearing, alarms),
         )
 
     def _reader(self, file: str, *, has_figures: bool = False) -> Reader | None:
@@ -464,6 +475,14 @@ class _Assembly:
         known_events = None if "events.yaml" in lost else events
         settle_surveys(drafts, names, known_events, None if has_lost_plans else sorted(stages))
         return {name: draft.survey for name, draft in drafts.items()}
+
+    def _hearing(self, pages: Mapping[str, FurtherPage]) -> Hearing:
+        reader = self._once("hearing", is_optional=True)
+        return read_hearing(reader, pages) if reader else Hearing()
+
+    def _alarms(self, questions: Mapping[str, Question]) -> Alarms:
+        reader = self._once("crisis", is_optional=True)
+        return read_alarms(reader, questions) if reader else Alarms()
 
     def _check_nudge(self, rules: Rules | None, events: Mapping[str, Event]) -> None:
         if "events.yaml" in self._files and "events.yaml" not in self._trees:

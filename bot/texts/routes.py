@@ -55,3 +55,13 @@ class Routing:
             if escalation and route.role == escalation and not route.is_private:
                 return route.id
         return next((route.id for route in self.topics.values() if topic in route.questions), QUESTION)
+
+
+@dataclass(frozen=True, slots=True)
+class CannedAnswer:
+    """An answer that staff need again and again. topics: of requests it fits, none for all of them."""
+
+    id: str
+    title: str
+    text: str
+    topics: tuple[str, ...] = ()

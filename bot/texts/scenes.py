@@ -40,11 +40,38 @@ ALL_DONE = "все шаги плана сделаны"
 ELSEWHERE = "другой мессенджер"
 OFFICES = "офисов несколько"
 SERVED = "приём состоялся"
-CLOSED = "обращение закрыто"
+CASE_OVER = "обращение закрыто"
+FULL = "все места заняты"
+FREED = "место освободилось"
+CLOSED = "приём отменили"
+NO_TIMES = "времени для записи нет"
+NO_POINT = "пункта с записью нет"
+POINTS = "пунктов несколько"
+WEATHER = (
+    ONLY_TELLS, IS_GONE, NO_HOURS, ALL_DONE, ELSEWHERE, OFFICES, SERVED, CASE_OVER, FULL, FREED, CLOSED, NO_TIMES,
+    NO_POINT, POINTS,
+)  # fmt: skip
+# what staff do meanwhile
+SEATED = "специалист записал на приём"
+RECEIVED = "приём прошёл"
+TO_ADVISOR = "приём прошёл, дальше консультант"
+TO_MATCHER = "приём прошёл, дальше подбор"
+SEATED_AGAIN = "приём прошёл, записали на следующий"
+REPEAT = "приём прошёл, прийти через неделю"
+HANDED_OVER = "приём прошёл, заявление подано"
+COPIED = "приём прошёл, документы скопировали"
+MISSED = "человек не пришёл"
+OFFERED = "специалист предложил другую помощь"
+PASSED_ON = "просьбу передали"
+DONE = "другую помощь получили"
+STAFF = (
+    SEATED, RECEIVED, TO_ADVISOR, TO_MATCHER, SEATED_AGAIN, REPEAT, HANDED_OVER, COPIED, MISSED, OFFERED, PASSED_ON,
+    DONE,
+)  # fmt: skip
 CODE = "код"  # `> (код)`: the citizen copies the code that the bot showed
 REMARKS = (
-    "прошёл 1 день", "прошло 3 часа", "прошла неделя", "сейчас 23 ноября 2026, 3:00", ONLY_TELLS, IS_GONE, NO_HOURS,
-    ALL_DONE, ELSEWHERE, OFFICES, SERVED, CLOSED, "старая кнопка plan.item done:papers",
+    "прошёл 1 день", "прошло 3 часа", "прошла неделя", "сейчас 23 ноября 2026, 3:00", *WEATHER,
+    "старая кнопка plan.item done:papers", *STAFF,
 )  # fmt: skip
 
 LINE_CHARS, LINES = 1000, 5000  # of one line; of all talks, or a look at them would take minutes
@@ -100,13 +127,20 @@ class OldButton:
 
 
 @dataclass(frozen=True, slots=True)
-class Weather:
-    """Odd circumstances: one of ONLY_TELLS, IS_GONE, NO_HOURS, ALL_DONE, ELSEWHERE, OFFICES, SERVED, CLOSED."""
+class Staff:
+    """What staff do: one of STAFF."""
 
     what: str
 
 
-Act = Typed | Pressed | Sent | Copied | Passed | Moment | OldButton | Weather
+@dataclass(frozen=True, slots=True)
+class Weather:
+    """Odd circumstances: one of WEATHER."""
+
+    what: str
+
+
+Act = Typed | Pressed | Sent | Copied | Passed | Moment | OldButton | Weather | Staff
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,8 +284,10 @@ def _remark(line: str) -> Act:
         return Moment(local)
     if match := _OLD.match(said):
         return OldButton(match[1], match[2])
-    if said in (ONLY_TELLS, IS_GONE, NO_HOURS, ALL_DONE, ELSEWHERE, OFFICES, SERVED, CLOSED):
+    if said in WEATHER:
         return Weather(said)
+    if said in STAFF:
+        return Staff(said)
     close = nearest(said, REMARKS)
     shown = f"возможно, ({close})" if close else "можно: " + listed((f"({one})" for one in REMARKS), limit=9)
     raise Unclear(f"непонятная ремарка «{line[:40]}»", shown)

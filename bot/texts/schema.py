@@ -12,9 +12,10 @@ from datetime import date, time
 from types import MappingProxyType
 from typing import NamedTuple, TypeVar
 
+from bot.matching.matcher import Matcher
 from bot.texts.booking import BookingRules, Point, Role
 from bot.texts.questionnaire import Survey, SurveyTerms
-from bot.texts.routes import Routing
+from bot.texts.routes import CannedAnswer, Routing
 from bot.texts.visiting import Service, VisitWords
 
 K = TypeVar("K")
@@ -28,6 +29,7 @@ LEADS = ("booking", "handover", "questions", "jobs")  # flows that an obstacle's
 CONFIDENCES = ("high", "medium", "low", "verify")
 UNSURE = ("low", "verify")  # shown with the mark
 OFFICE_FIELDS = ("name", "short_name", "address", "landmark", "phone", "hours")
+CRISIS = "crisis"  # escalation of questions of a bad hour: nobody is asked for a mark after them
 WEEKDAYS = ("пн", "вт", "ср", "чт", "пт", "сб", "вс")
 
 
@@ -218,7 +220,8 @@ class Question:
     """
     A question and its answer (a screen). also: other ways to ask. situations: empty = everybody's.
 
-    escalation: role that takes over when the answer does not help, empty = whoever is on duty.
+    escalation: role that takes over when the answer does not help, empty = whoever is on duty. keywords: words of this
+    question only. excluded: with all words of one of these lines in it, a text asks something else.
     """
 
     id: str
@@ -231,6 +234,8 @@ class Question:
     situations: tuple[str, ...] = ()
     source: str = ""
     confidence: str = "medium"
+    keywords: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -455,7 +460,8 @@ class Content:
     words: command ("back", "menu", "stop", "human", "help", "data", "answers", "start", "yes", "no") → typed words,
     lower case, е for ё.
     fingerprint: SHA-256 of names and bytes of all files, hexadecimal. calendar: local day → weekday whose shifts hold
-    on it, None for a day off; of all other days the production calendar knows (bot/booking/calendar.py).
+    on it, None for a day off; of all other days the production calendar knows (bot/booking/calendar.py). matcher: finds
+    the question that words mean.
     """
 
     texts: Mapping[str, Text]
@@ -483,6 +489,8 @@ class Content:
     visits: VisitWords = field(default_factory=VisitWords)
     routing: Routing = field(default_factory=Routing)
     surveys: Mapping[str, Survey] = field(default_factory=dict)
+    canned: Mapping[str, CannedAnswer] = field(default_factory=dict)
+    matcher: Matcher = field(default_factory=Matcher, compare=False)
 
     def pages_of(self, situation: str) -> list[FurtherPage]:
         """Further reading for this situation, everybody's included, in order."""

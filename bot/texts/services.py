@@ -32,7 +32,8 @@ def read_services(reader: Reader, situations: Iterable[str]) -> dict[str, Servic
         found.append(one)
         service.done()
     reader.done()
-    return {one.id: one for one in sorted(found, key=lambda one: MARKS.index(one.mark))}
+    order = {mark: number for number, mark in enumerate(MARKS)}
+    return {one.id: one for one in sorted(found, key=lambda one: order.get(one.mark, 0))}
 
 
 def _names(reader: Reader, name: str, known: tuple[str, ...], what: str) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ ITEMS_MAX, CHOICES_MAX = 12, 10
 PRESS_CHARS = 36  # ids of a choice and what stands before it in button data
 LEADS_MAX = 2  # beside the thanks and what can be done with the answers
 NO_LOW = -1
+PEOPLE_MAX = 1000  # invited in one transaction
 SCORED = ("ten", "five", "four", "yes_no")
 # what an index can be made of
 SCALES: Mapping[str, tuple[str, ...]] = {
@@ -187,7 +188,7 @@ def _asking(ident: str, reader: Reader) -> Asking:
         stages=tuple(word for _, word in reader.words("stages", optional=True, limit=60)),
         ended_by=tuple(word for _, word in reader.words("ended_by", optional=True, limit=60)),
         whole=reader.flag("whole", default=False),
-        people=reader.whole("people", 1, 100_000, default=0),
+        people=reader.whole("people", 1, PEOPLE_MAX, default=0),
     )
     reader.done()
     return found

@@ -27,7 +27,7 @@ CHANNELS = ("telegram", "vk", "max")
 WORDS = ("back", "menu", "stop", "human", "help", "data", "answers", "start", "yes", "no")
 TOKEN = re.compile(r"[A-Za-z0-9_-]{1,60}\Z")
 VERSION = re.compile(r"[A-Za-z0-9._-]{1,24}\Z")
-CONSENT_VALUES = ("operator", "raw_words_days", "closed_case_days")
+CONSENT_VALUES = ("operator", "raw_words_days", "closed_case_days", "booking_days")
 
 
 def read_rules(reader: Reader) -> Rules | None:
@@ -153,6 +153,7 @@ def read_consent(reader: Reader, rules: Rules | None) -> Consent:
     if rules is not None:
         values["raw_words_days"] = str(rules.retention.raw_words_days)
         values["closed_case_days"] = str(rules.retention.closed_case_days)
+        values["booking_days"] = str(rules.retention.booking_days)
     short, full = (reader.text(name, values=CONSENT_VALUES) for name in ("short", "full"))
     for name, value in values.items():
         short, full = (text.replace(f"{{{name}}}", value) for text in (short, full))

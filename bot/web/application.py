@@ -87,7 +87,14 @@ def make_application(parts: WebParts) -> Litestar:
     hub, seen = Hub(parts.database, parts.clock), Seen(parts.database, parts.clock)
     hooks = Hooks(parts.channels, parts.inbox)
     handlers = [
-        *status_routes(parts.database, parts.content, parts.presences, addresses, parts.metrics_token),
+        *status_routes(
+            parts.database,
+            parts.content,
+            parts.presences,
+            addresses,
+            parts.metrics_token,
+            has_chat=parts.policy != "off",
+        ),
         *hooks.routes(),
         calendar_route(parts.database, parts.clock, parts.content, gate),
     ]

@@ -12,9 +12,10 @@ ring of the chat's own topic. Rings are hints; a lost one costs IDLE_POLL_S at m
 import asyncio
 import math
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import chain
 from time import monotonic
 
 from prometheus_client import Gauge
@@ -24,17 +25,16 @@ from bot.clock import Clock
 from bot.telemetry import alarm
 from bot.web.stream import Stream
 from storage.database import Database, Transaction
-from storage.errors import Unavailable, Unreadable
+from storage.errors import Unavailable
 
 POLL_S = 1.0
 IDLE_POLL_S = 5.0
 EXPECTING_S = 30.0  # how long after a message its chat is asked in every round
-PAGE = 50
+PAGE = 500  # messages in one answer of the database, of all chats together
 ROUND_CHATS = 500
 STREAM_S = 1800.0  # then the page connects anew: proxies and balancers like no eternal request
 STREAMS_PER_CHAT = 6
 STREAMS = 5000
-UNREADABLE_S = 60.0  # a chat with a message that no secret opens is asked again after so long
 
 OPEN = Gauge("bot_web_streams", "Open pages of the web chat")
 
@@ -200,30 +200,26 @@ class Hub:
         due = self._due()
         if not due:
             return
+        asked: dict[str, list[Stream]] = {}
+        for name in due:
+            chat = self._chats[name]
+            chat.asked_at = self._time()
+            asked[name] = list(chat.streams)  # who opens meanwhile is asked for in the next round
         async with self._database.read() as tx:
-            for name in due:
-                await self._ask(tx, name)
-
-    async def _ask(self, tx: Transaction, name: str) -> None:
-        chat = self._chats.get(name)
-        if chat is None:
-            return
-        chat.asked_at = self._time()
-        asked = list(chat.streams)  # who opens meanwhile is asked for in the next round
-        after = min(stream.cursor for stream in asked)
-        while True:
-            try:
-                rows = await tx.outbox.feed(name, after=after, now=self._clock.now(), limit=PAGE)
-            except Unreadable:
-                alarm("feed_unreadable")
-                chat.asked_at, chat.expects_until = self._time() + UNREADABLE_S, 0.0
-                return
-            for stream in asked:
-                stream.take(rows)
-            if len(rows) < PAGE:
-                break
-            after = rows[-1].number
-        for stream in asked:
+            await self._fill(tx, asked)
+        for stream in chain.from_iterable(asked.values()):
             stream.is_fresh = False
             if stream.rows:
                 stream.stir.set()
+
+    async def _fill(self, tx: Transaction, asked: Mapping[str, Sequence[Stream]]) -> None:
+        """What is new for these streams, page after page."""
+        newest = {name: min(stream.cursor for stream in streams) for name, streams in asked.items()}
+        count = PAGE
+        while count == PAGE:
+            fed = await tx.outbox.feeds(newest, now=self._clock.now(), limit=PAGE)
+            count = sum(map(len, fed.values()))
+            for name, rows in fed.items():
+                newest[name] = rows[-1].number
+                for stream in asked[name]:
+                    stream.take(rows)

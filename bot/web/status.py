@@ -1,7 +1,12 @@
 """
 For machines that watch: /healthz (the process lives), /readyz (it can serve), /metrics.
 
-    /readyz -> {"database": "ok", "content": "<fingerprint>", "channels": {"vk": "ok" | why not}}, 503 when one is not
+    /readyz -> {"status": "ok" | "degraded" | "down", "database": "ok", "content": "<fingerprint>",
+                "channels": {"vk": "ok" | why not}}
+
+503 only while nothing can be accepted: without database or content, or when every channel is down and there is no web
+chat. A messenger that is away is no reason to restart us or to take the others off the air: it is told in the body,
+by a metric and by an alarm.
 """
 
 import asyncio
@@ -31,8 +36,13 @@ def status_routes(
     presences: Callable[[], Mapping[str, Presence]],
     addresses: Addresses,
     metrics_token: str,
+    *,
+    has_chat: bool,
 ) -> list[HTTPRouteHandler]:
-    """metrics_token: opens /metrics from anywhere; without it only this machine itself may read them."""
+    """
+    metrics_token: opens /metrics from anywhere; without it only this machine itself may read them. has_chat: this
+    process serves the web chat.
+    """
 
     @get("/healthz")
     async def healthz() -> Response[dict[str, str]]:
@@ -46,8 +56,15 @@ def status_routes(
         except Exception:  # whatever keeps the edition away, the answer is "not ready"
             edition = ""
         channels = {name: "ok" if one.is_up else one.why or "down" for name, one in presences().items()}
-        is_ready = has_database and bool(edition) and all(state == "ok" for state in channels.values())
-        found = {"database": "ok" if has_database else "down", "content": edition or "none", "channels": channels}
+        up = [name for name, state in channels.items() if state == "ok"]
+        is_ready = has_database and bool(edition) and (has_chat or bool(up) or not channels)
+        status = "down" if not is_ready else "degraded" if len(up) < len(channels) else "ok"
+        found = {
+            "status": status,
+            "database": "ok" if has_database else "down",
+            "content": edition or "none",
+            "channels": channels,
+        }
         return Response(found, status_code=200 if is_ready else 503)
 
     @get("/metrics")

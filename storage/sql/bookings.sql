@@ -13,7 +13,7 @@ SELECT id, code, citizen_id, point, role, slot, place, starts_at, ends_at, wall,
 FROM bookings WHERE id = :id;
 
 -- name: bookings_seats
-SELECT place FROM bookings WHERE slot = :slot AND active = 1;
+SELECT place, citizen_id, CASE WHEN state = 'held' THEN held_until END FROM bookings WHERE slot = :slot AND active = 1;
 
 -- name: bookings_taken
 -- a kept seat whose time is over is nobody's

@@ -91,7 +91,23 @@ RETURNING id;
 
 -- name: purge_case_words
 UPDATE case_words SET words = NULL WHERE words IS NOT NULL AND case_id IN (
-    SELECT id FROM cases WHERE state = 'closed' AND closed_at < :before LIMIT :limit)
+    SELECT id FROM cases WHERE state = 'closed' AND closed_at < :before
+      AND EXISTS (SELECT 1 FROM case_words w WHERE w.case_id = cases.id AND w.words IS NOT NULL) LIMIT :limit)
+RETURNING case_id;
+
+-- name: purge_case_chats
+-- kept beyond the talk for the answer to a request; without consent it goes with the words of the last one
+UPDATE addresses SET chat = NULL WHERE chat IS NOT NULL AND citizen_id IN (
+    SELECT k.citizen_id FROM cases k JOIN citizens c ON c.id = k.citizen_id
+    WHERE k.state = 'closed' AND k.closed_at < :before AND c.consent_at IS NULL
+      AND NOT EXISTS (SELECT 1 FROM sessions s WHERE s.citizen_id = k.citizen_id)
+      AND NOT EXISTS (SELECT 1 FROM cases o WHERE o.citizen_id = k.citizen_id AND (o.state <> 'closed' OR o.closed_at >= :before))
+    LIMIT :limit)
+RETURNING find;
+
+-- name: purge_case_posts
+DELETE FROM case_posts WHERE case_id IN (
+    SELECT id FROM cases WHERE state = 'closed' AND closed_at < :before) AND posted_at < :before
 RETURNING case_id;
 
 -- name: purge_case_context

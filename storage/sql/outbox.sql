@@ -89,12 +89,6 @@ UPDATE outbox SET address = '', state = 2, finished_at = COALESCE(finished_at, :
     body = CASE WHEN keep = 1 THEN body ELSE NULL END
 WHERE channel = 'web' AND address = :address AND state IN (0, 2);
 
--- name: outbox_feed
-SELECT id, key, turn, part, body, created_at FROM outbox
-WHERE channel = 'web' AND address = :address AND id > :after AND body IS NOT NULL AND state IN (0, 2)
-  AND not_before <= :now
-ORDER BY id LIMIT :limit;
-
 -- name: outbox_feed_seen!
 UPDATE outbox SET state = 2, finished_at = :at
 WHERE channel = 'web' AND address = :address AND id <= :seen AND state = 0;

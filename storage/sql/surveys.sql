@@ -158,6 +158,9 @@ ON CONFLICT (citizen_id) DO UPDATE SET
                      THEN COALESCE(excluded.paused_at, survey_marks.paused_at) ELSE survey_marks.paused_at END,
     off_at = COALESCE(survey_marks.off_at, excluded.off_at);
 
+-- name: surveys_begun$
+SELECT round FROM survey_rounds WHERE asking = :asking AND round = :round;
+
 -- name: surveys_round^
 INSERT INTO survey_rounds (asking, round) VALUES (:asking, :round) ON CONFLICT DO NOTHING RETURNING round;
 

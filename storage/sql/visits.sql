@@ -41,11 +41,9 @@ UPDATE visits SET told_lead_at = :at WHERE booking_id = :booking_id;
 SELECT r.code, COUNT(*) FROM visit_results r JOIN visits v ON v.booking_id = r.booking_id
 WHERE v.held_at >= :since GROUP BY r.code ORDER BY 2 DESC, 1;
 
--- name: visits_forget_results!
-DELETE FROM visit_results WHERE booking_id IN (SELECT booking_id FROM visits WHERE citizen_id = :citizen_id);
-
 -- name: visits_forget!
-DELETE FROM visits WHERE citizen_id = :citizen_id;
+-- that somebody was received stays in the figures, who it was does not
+UPDATE visits SET citizen_id = NULL, phone_find = NULL, papers = '' WHERE citizen_id = :citizen_id;
 
 -- name: moves_visits!
 UPDATE visits SET citizen_id = :to_id WHERE citizen_id = :from_id;

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from bot.booking.book import Book
 from bot.texts.schema import Content
 from tests.dialogs.booking_scenes import (
     BOOKS,
@@ -14,6 +15,7 @@ from tests.dialogs.booking_scenes import (
     TUESDAY,
     Meet,
     booked,
+    bookings,
     does,
     local,
     offered,
@@ -38,7 +40,14 @@ BY_WORDS = (
     ("с 1 по 10 декабря", "[all]"),
     ("завтра в 10", "[ok]", "[other]"),
     ("завтра в 10", "[call]", "[here]"),
+    ("завтра в 10", "[other]"),
     ("завтра в 10", "[ok]", "[yes]", "[menu]"),
+    ("завтра в 10", "[ok]", "[yes]", "[booked]", "[menu]"),
+    ("завтра в 10", "[ok]", "[yes]", "/book", "[book]"),
+    ("завтра в 10", "[ok]", "[yes]", "/book", "[move]", "1 декабря в 10", "[v]"),
+    ("завтра в 10", "[ok]", "[yes]", "/book", "[move]", "1 декабря в 10", "[menu]"),
+    ("через неделю в 23", "[t*]"),
+    ("через неделю в 23", "[day]"),
 )
 
 
@@ -56,6 +65,7 @@ async def walk_booking(meet: Meet) -> None:
     await _waited(meet)
     await _lost(meet)
     await _elsewhere(meet)
+    await _copied(meet)
 
 
 async def _words(meet: Meet) -> None:
@@ -218,7 +228,7 @@ async def _elsewhere(meet: Meet) -> None:
     shipped = talk.content.points[POINT]
     second = replace(shipped, id="second", landmark="у моста", is_bailiffs="")
     talk.content = replace(talk.content, points={POINT: shipped, "second": second})
-    await does(talk, *LINES, "/book", "[r:career_advisor]", "[p:second]", "1", "1")
+    await does(talk, *LINES, "/book", "[r:career_advisor]", "[p:second]", "завтра в 10")
 
     for way in ("[handover]", "[questions]", "[menu]"):
         nowhere = await meet()
@@ -232,7 +242,26 @@ async def _elsewhere(meet: Meet) -> None:
         other = await meet()
         await does(other, "/book", "[s:other]", "[central]", way)
 
+    for way in ("[plan]", "[handover]"):
+        await does(await meet(), *INSIDE, "/book", way)
     inside = await meet()
     await does(inside, *INSIDE, "/book", "[date]", "28 ноября", "/book")
     inside.content = small(inside.content, closed={TUESDAY + timedelta(days=number): "ремонт" for number in range(200)})
     assert await does(inside, "/book") == ["booking.not_yet_open"]
+
+
+async def _copied(meet: Meet) -> None:
+    """Visits of every kind in the copy of one's data, read in a messenger."""
+    talk = await meet(channel="vk", clock=FixedClock())
+    await does(talk, *LINES, *TO_DAYS, "завтра в 15", "[ok]", "[yes]", "/book", "[cancel]")
+    for state in ("served", "no_show"):
+        await does(talk, "/book", "[r:job_matcher]", "в четверг в 15", "[ok]", "[yes]")
+        row = next(row for row in await bookings(talk) if row.role == MATCHER)
+        async with talk.database.write() as tx:
+            await Book(tx, talk.content, talk.clock.now()).mark(row.id, state, actor=MATCHER)
+    await does(talk, "/book", "[r:job_matcher]", "через неделю в четверг в 15", "[ok]", "[yes]")
+    point = talk.content.points[POINT]
+    shut = {TUESDAY + timedelta(days=number): "ремонт" for number in range(30)}
+    talk.content = replace(talk.content, points={POINT: replace(point, closed=shut)})
+    await does(talk, "/book", "[book]", "[r:career_advisor]", "[wait]", "[yes]", "/data", "[file]")
+    await does(talk, "/book", "[w*]", "[leave]", "/data", "[file]")

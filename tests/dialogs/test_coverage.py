@@ -13,7 +13,7 @@ import pytest
 
 from bot.booking.book import Book
 from bot.channels.port import Limits
-from bot.engine import effects, surveys
+from bot.engine import effects, surveys, visits
 from bot.engine.effects import Effect
 from bot.engine.flow import Flows
 from bot.engine.taken import Surface
@@ -32,8 +32,10 @@ from tests.databases import SECRETS
 from tests.delivery.platform import Platform
 from tests.delivery.world import World
 from tests.dialogs.booking_walk import roomy, walk_booking
+from tests.dialogs.cases import Cases
 from tests.dialogs.offices import several_offices
 from tests.dialogs.transcripts import EVERYWHERE, TO_PLAN
+from tests.dialogs.visits_walk import received, walk_visits
 from tests.dialogs.walk import Record, act, explore, recorded
 from tests.talk import FixedClock, Talk, real_content
 
@@ -43,14 +45,18 @@ PLANNED = tuple(
     line.strip()[2:] for line in TO_PLAN.splitlines() if line.strip().startswith("> ")
 )  # the citizen's lines
 FIRST_DAYS = ("/start", "/menu", "[more]", "[info]", "[pre_release]", "[days]")
+ALL_NUMBERS = (
+    "паспорт 45 10 687901, снилс 112-233-445 95, инн 500100732259, карта 4111111111111111, тел +79135551231, "
+    "код из смс 482911, пароль Qwerty12"
+)
 AGREED = PLANNED[: PLANNED.index("[yes]") + 1]  # the first question is asked
 NIGHT = datetime(2026, 11, 23, 20, 0, tzinfo=UTC)  # 03:00 in Barnaul
 # made by the engine itself, or for flows to come
 ENGINES_OWN = (
     effects.Effect, effects.Refusable, effects.Foreseen, effects.Again, effects.Back, effects.MarkReachable,
-    effects.Finish, surveys.PauseSurveys, surveys.RecordAnswer,
+    effects.Finish, surveys.PauseSurveys,
 )  # fmt: skip
-EFFECTS = (effects, surveys)  # modules whose effects every flow together asks for
+EFFECTS = (effects, surveys, visits)  # modules whose effects every flow together asks for
 
 
 class Walk:
@@ -96,6 +102,13 @@ class Walk:
             (*PLANNED, "/data"),
             ("/start", "Ещё", "[move]", "[get]"),
             ("ыва", "ыва"),
+            ("/start", "ыва", "ыва"),
+            ("/start", "скоро на свободу с чего начинать"),
+            ("/start", "скоро на свободу с чего начинать", "[other]"),
+            ("/start", "не хочу жить"),
+            ("/start", "совсем нет сил, везде отказ"),
+            ("/start", ALL_NUMBERS),
+            (*AGREED[:-1], "вы передадите мои слова приставам?"),
             (*FIRST_DAYS, "послезавтра"),
             (*FIRST_DAYS, "когда-нибудь"),
             AGREED,
@@ -116,7 +129,8 @@ class Walk:
             *((*PLANNED, event.says[-1]) for event in self.content.events.values()),
         )
         await explore(self.meet, starts)
-        await explore(lambda: self.meet(policy="information", channel="telegram"), [("/start",), ("/start", "/plan")])
+        told_only = [("/start",), ("/start", "/plan"), ("/start", "не хочу жить")]
+        await explore(lambda: self.meet(policy="information", channel="telegram"), told_only)
         await self._rare()
 
     def _asked(self, kind: str) -> tuple[str, ...]:
@@ -148,7 +162,9 @@ class Walk:
         await self._late()
         await self._broken()
         await self._printable()
+        await Cases(self.meet).everything()
         await walk_booking(self.meet)
+        await walk_visits(self.meet)
         await self._many_offices()
 
     async def _many_offices(self) -> None:
@@ -192,7 +208,8 @@ class Walk:
                 ]
             )
             await every_visit(Book(tx, talk.content, talk.clock.now()), citizen.id)
-        for line in ("/human", "первое", "/data", "[file]", "/stop", "/data", "[file]"):
+            await received(tx, citizen.id, talk.clock.now())
+        for line in ("/human", "первое", "не хочу жить", "/data", "[file]", "/stop", "/data", "[file]"):
             await act(talk, line)
         while "more" in talk._buttons:
             await talk.press("more")
@@ -224,11 +241,14 @@ class Walk:
         to_word = ("Ещё", "[cover]", "[word]")
         for line in (*to_word, "[menu]", *to_word, "а", "синий трактор", "[menu]", *to_word[:2], "[menu]"):
             await act(talk, line)
-        for line in (*to_word, "белый пароход", "[hide]", "меню", "белый пароход"):
+        for line in (*to_word, "белый пароход", "[hide]", "меню", "не хочу жить", "белый пароход"):
             answers = await act(talk, line)
         assert [message.key for message in answers] == ["menu.main"]
         again = await self.meet(channel="vk")
-        for line in (*PLANNED, *to_word, "белый пароход", "/data", "[file]"):
+        for line in (*PLANNED, *to_word, "белый пароход"):
+            await act(again, line)
+        await again.send(Kind.PHOTO)
+        for line in ("/data", "[file]"):
             await act(again, line)
 
     async def _reminded(self) -> None:

@@ -1,16 +1,20 @@
 """«Мои данные»: what is kept, a copy of it, and every way to take it back."""
 
 import dataclasses
+import re
 
 import pytest
 
 from bot.booking.book import Book
-from bot.messages import Kind, Outgoing
+from bot.flows import FLOWS
+from bot.flows.words.buttons import Labels, screen_words
+from bot.messages import Button, Kind, Outgoing
 from storage.database import Database
 from tests.booking.desk import every_visit
+from tests.dialogs.journeys import with_journeys
 from tests.dialogs.transcripts import TO_PLAN
 from tests.storage.rows import table
-from tests.talk import Talk
+from tests.talk import Talk, real_content
 
 MARKED = f"""
     {TO_PLAN}
@@ -78,7 +82,57 @@ async def test_the_copy_holds_everything_that_is_kept(phone: Talk) -> None:
     assert phone.content.situations["released"].label in text
     assert "vk ivan's phone" in text
     assert "Вы: /human" in text
-    assert "screens:" in text, "what the specialist sees is in the copy, too"
+    assert "Перед этим бот показывал: «" in text, "what the specialist sees is in the copy, too"
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_the_copy_speaks_in_words_and_knows_no_ids(phone: Talk) -> None:
+    await phone.play(MARKED)
+    await phone.send(Kind.PHOTO)
+
+    text = await read(phone)
+
+    labels = phone.content.texts["plan.item"].buttons
+    assert f"Вы: кнопка «{labels['done']}»" in text
+    assert f"Вы: кнопка «{labels['stuck']}»" in text
+    assert "Вы: сообщение без слов" in text
+    assert re.findall(r"\[\w+(?::[\w=]+)?\]|\b(?:menu|plan|handover|profile)\.\w+", text) == []
+
+
+@pytest.mark.parametrize(
+    ("place", "choice", "label"),
+    [
+        ("plan.item", "done:papers", "Сделано"),
+        ("profile.one", "a:wishes=training", "Учёба"),
+        ("answers.list", "q:papers", "Документы"),
+        ("plan.list", "item:resume", "Шаг resume"),
+        ("situation.choose", "alimony", "Плачу алименты"),
+        ("plan.list", "_next:1", "Далее"),
+        ("menu.main", "_menu", "Меню"),
+        ("gone.gone", "long_gone", "long_gone"),
+    ],
+)
+def test_a_button_whose_screen_is_not_kept_is_named_by_the_edition_in_force(
+    place: str, choice: str, label: str
+) -> None:
+    assert Labels(with_journeys(real_content(FLOWS)), []).of(f"1|01|{place}|{choice}|mac") == label
+
+
+def test_a_button_is_named_as_it_was_when_it_was_pressed() -> None:
+    kept = Outgoing(key="x", text="?", rows=[[Button("Как тогда", data="1|01|plan.item|done:papers|mac")]])
+    labels = Labels(with_journeys(real_content(FLOWS)), [kept])
+
+    assert labels.of("1|07|plan.item|done:papers|another") == "Как тогда"
+    assert labels.of("not ours") == ""
+
+
+def test_a_screen_that_is_gone_keeps_its_name() -> None:
+    content = real_content(FLOWS)
+
+    assert screen_words(content, "menu.main").startswith("Чем помочь?")
+    assert screen_words(content, "plan.changed") == content.texts["menu.main"].buttons["plan"]
+    assert screen_words(content, "gone.gone") == "gone.gone"
+    assert len(screen_words(content, "start.hello")) <= 61
 
 
 async def test_the_copy_tells_of_visits_and_of_what_is_waited_for(phone: Talk) -> None:

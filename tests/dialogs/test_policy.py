@@ -34,12 +34,14 @@ KEPT = """
       (SELECT count(*) FROM inbox WHERE state <> 1 OR payload IS NOT NULL OR attempts > 0),
       (SELECT count(*) FROM outbox WHERE body IS NOT NULL OR keep <> 0)
 """
+OWN_WORDS = ("не хочу жить", "скоро на свободу с чего начинать")
 TYPED = (
     *(f"/{command}" for command in COMMANDS),
     *("назад", "меню", "стоп", "человек", "помощь", "мои данные", "мои ответы", "привет", "да", "нет", "1", "10", "99"),
     *("мой план", "Записаться на приём", "Подобрать вакансии", "Задать вопрос", "Позвать специалиста", "Ещё"),
     *("2222AA2222", "/start move-2222AA2222"),
     *("меня зовут Иван Петров, телефон +7 900 000-00-00", "я освободился", "ыва", "💩", "/nonsense"),
+    *OWN_WORDS,
 )
 WISHES = ("/plan", "/human", "мой план", "мои ответы", "человек", "Позвать специалиста", "2222AA2222")
 # what only a citizen with consent changes, or is asked by itself
@@ -90,6 +92,8 @@ class Walker:
                     await self.say_everything(session)
 
         await arrived(answers)
+        for words in OWN_WORDS:
+            await arrived(await self.talk.say(words))
         while queue:
             session, choices, key = queue.popleft()
             for choice, data in choices.items():

@@ -46,6 +46,7 @@ FIRST_WORDS = """
     > здравствуйте, мне нужна работа
     < start.hello
     < situation.choose ...
+    < questions.answer [helped] [not_helped] [handover]
 """
 
 COMES_BACK = f"""

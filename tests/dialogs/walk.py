@@ -54,12 +54,17 @@ def recorded(flows: Flows, record: Record) -> Flows:
 
 
 def _recorded(flow: Flow, record: Record) -> Flow:
-    copy = Flow(flow.name, start=flow.start, says=flow.says, personal=flow.personal)
+    copy = Flow(flow.name, start=flow.start, says=flow.says, personal=flow.personal, holds=flow.holds)
     for step, handler in flow.asking.items():
         copy.asking[step] = _asking(f"{flow.name}.{step}", handler, record)
     for step, hearing in flow.hearing.items():
         copy.hearing[step] = Hearing(
-            _hearing(f"{flow.name}.{step}", hearing.handler, record), hearing.anytime, hearing.words, hearing.numbers
+            _hearing(f"{flow.name}.{step}", hearing.handler, record),
+            hearing.anytime,
+            hearing.words,
+            hearing.numbers,
+            hearing.phones,
+            hearing.phones,
         )
     copy.acts = {kind: _asking(f"{flow.name}.{kind}", handler, record) for kind, handler in flow.acts.items()}
     if flow.overhearing is not None:

@@ -27,7 +27,13 @@ def with_step(flow: str, step: str, handler: Handler) -> Flows:
     """The real flows, one step of them asked otherwise."""
 
     def copied(original: Flow) -> Flow:
-        copy = Flow(original.name, start=original.start, says=original.says, personal=original.personal)
+        copy = Flow(
+            original.name,
+            start=original.start,
+            says=original.says,
+            personal=original.personal,
+            holds=original.holds,
+        )
         copy.asking, copy.hearing, copy.due = dict(original.asking), dict(original.hearing), dict(original.due)
         copy.acts = dict(original.acts)
         if original.name == flow:

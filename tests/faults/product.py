@@ -196,6 +196,10 @@ class Product:
         assert self.is_alive, f"died by itself:\n{self.tail()}"
         return await self.status(path) == 200
 
+    async def is_whole(self) -> bool:
+        """It can serve, and every channel is up."""
+        return await self.answers("/readyz") and '"status":"ok"' in await self.text("/readyz")
+
     async def status(self, path: str) -> int:
         """HTTP status, 0 when nobody listens."""
         try:
@@ -214,7 +218,7 @@ class Product:
 
     async def ready(self, seconds: float = START_S) -> None:
         """Until the web answers and everything behind it stands."""
-        await until(lambda: self.answers("/readyz"), seconds, lambda: f"not ready:\n{self.tail()}")
+        await until(self.is_whole, seconds, lambda: f"not ready:\n{self.tail()}")
 
     def events(self, *, since_start: bool = True) -> list[dict[str, Any]]:
         """Lines of the log that are JSON objects."""

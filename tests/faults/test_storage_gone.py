@@ -69,7 +69,7 @@ class Ward:
             await self.crowd.finish()
         await self.bot.until(lambda: not self.crowd.unanswered(), HEALS_S, "every answer")
         await self.bot.until(lambda: is_settled(self.bot.url, CHANNEL), HEALS_S, "an empty outbox")
-        await self.bot.until(lambda: self.bot.answers("/readyz"), HEALS_S, "health")
+        await self.bot.until(self.bot.is_whole, HEALS_S, "health")
         assert await self.bot.stop() == 0
         await settle(self.bot.url, CHANNEL, self.crowd, self.telegram, kills=0, in_flight=in_flight)
 

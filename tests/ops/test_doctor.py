@@ -10,10 +10,14 @@ from typing import Any
 
 import pytest
 
+from bot.booking.book import Book
+from bot.booking.slots import slots
 from bot.channels.port import Finding
 from bot.clock import SystemClock
 from bot.doctor import examine, line
+from bot.parts import needs
 from bot.settings import Settings
+from bot.texts.load import load, read_folder
 from storage.database import open_database
 from storage.migrate import migrate
 from tests.databases import SECRETS
@@ -125,6 +129,29 @@ async def test_a_webhook_nobody_set_is_told(platforms: dict[str, Any]) -> None:
     words = told(found)
     assert "MAX: подписки на наш адрес нет" in words
     assert "вебхук ещё не поставлен" in words
+
+
+async def test_bookings_that_the_schedule_has_no_place_for_are_named(database_url: str, tmp_path: Path) -> None:
+    """The files were edited and are not in force yet."""
+    folder = tmp_path / "content"
+    shutil.copytree(CONTENT, folder)
+    content = load(read_folder(folder), needs())
+    database = await open_database(database_url, [KEY])
+    now = datetime.now(UTC)
+    slot = slots(content, "barnaul_alimony", "career_advisor", now=now)[0]
+    async with database.write() as tx:
+        assert await Book(tx, content, now).book_for("b", slot, actor="staff", name="Пётр") is not None
+    await database.close()
+    given = settings(database_url=database_url, content_dir=folder, **ALL_IS_WELL)
+    assert "нет места" not in told(await findings(given))
+
+    point = folder / "points" / "barnaul_alimony.yaml"
+    point.write_text(point.read_text(encoding="utf-8").replace("  вт:", "  пт:"), encoding="utf-8")
+
+    words = told(await findings(given))
+    assert f"записей на приём, для которых в расписании нет места: 1 (barnaul_alimony, {slot.wall[:10]}" in words
+    assert "бот сам предупредит людей" in words
+    assert "Пётр" not in words
 
 
 async def test_rows_under_an_older_secret_are_counted(database_url: str) -> None:

@@ -293,6 +293,34 @@ async def test_the_page_reads_its_feed_by_cursor(database: Database) -> None:
         assert [one.body for one in again] == [b"3"]  # without consent the newest screen stays, no more
 
 
+async def test_many_pages_read_their_feeds_at_once(database: Database) -> None:
+    for chat in ("ivan", "olga", "pavel"):
+        await plan(database, f"{chat} 1", f"{chat} 2", chat=chat, turn=chat)
+    asked = {"ivan": 0, "olga": 0, "nobody": 0}
+
+    async with database.read() as tx:
+        whole = await tx.outbox.feeds(asked, now=NOW, limit=100)
+        assert {chat: [one.body for one in fed] for chat, fed in whole.items()} == {
+            "ivan": [b"ivan 1", b"ivan 2"],
+            "olga": [b"olga 1", b"olga 2"],
+        }
+        found: dict[str, list[bytes]] = {}
+        while page := await tx.outbox.feeds(asked, now=NOW, limit=1):
+            ((chat, (one,)),) = page.items()
+            asked[chat] = one.number
+            found.setdefault(chat, []).append(one.body)
+        assert found == {chat: [one.body for one in fed] for chat, fed in whole.items()}
+        assert await tx.outbox.feeds({}, now=NOW, limit=100) == {}
+
+
+async def test_a_message_that_cannot_be_opened_hides_no_other(database: Database) -> None:
+    await plan(database, "1", "2", "3")
+    await execute(database, "UPDATE outbox SET body = substr(body, 1, 20) WHERE part = 1")
+
+    async with database.read() as tx:
+        assert [one.body for one in await tx.outbox.feed("ivan", after=0, now=NOW)] == [b"1", b"", b"3"]
+
+
 async def test_a_kept_feed_can_be_read_again(database: Database) -> None:
     await plan(database, "1", turn="a", keep=True)
     await plan(database, "2", turn="b", keep=True)

@@ -9,6 +9,7 @@ import pytest
 from storage.statements import SQL
 
 LISTS = ("ids", "finds", "channels", "offices", "actors")
+LISTS = ("ids", "finds", "channels", "asked")
 NAMED = re.compile(r"-- name: (\w+)\S*\n(.*?)(?=\n-- name:|\Z)", re.DOTALL)
 COMMENT = re.compile(r"--.*")
 VALUE = re.compile(r"(?<!:):([a-z_]+)")

@@ -109,6 +109,36 @@ async def test_who_was_cancelled_leaves_nothing_open(on_sqlite: Database) -> Non
     assert await names(on_sqlite) == {"pavel"}
 
 
+async def test_a_refusal_is_known_before_the_commit_even_where_nobody_waited(on_sqlite: Database) -> None:
+    """Who asked in the same hop gave up waiting; the COMMIT comes right behind."""
+    await add(on_sqlite, "ivan")
+
+    async def write() -> None:
+        async with on_sqlite.write() as tx:
+            on = tx.handle.connection
+            await on.executemany("INSERT INTO keys (name, wrapped) VALUES (?, ?)", [("olga", b"")])
+            await on.executemany("INSERT INTO keys (name, wrapped) VALUES (?, ?)", [("ivan", b"")])
+            asking = asyncio.create_task(on.execute_fetchall("SELECT 1"))
+            before = hops(on_sqlite)
+            while hops(on_sqlite) == before:  # noqa: ASYNC110  until it is under way
+                await asyncio.sleep(0)
+            asking.cancel()
+
+    with pytest.raises(sqlite3.IntegrityError):
+        await write()
+
+    assert await names(on_sqlite) == {"ivan"}
+
+
+async def test_who_asks_after_the_end_writes_nothing(on_sqlite: Database) -> None:
+    async with on_sqlite.write() as tx:
+        await put(tx, "ivan")
+
+    with pytest.raises(RuntimeError, match="over"):
+        await put(tx, "olga")
+    assert await names(on_sqlite) == {"ivan"}
+
+
 async def test_a_database_closed_in_the_middle_is_an_outage(on_sqlite: Database) -> None:
     async def write() -> None:
         async with on_sqlite.write() as tx:

@@ -1,15 +1,18 @@
 """The chat's API over a real socket: nothing lost, nothing doubled, nobody else's."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from hashlib import sha256
+from typing import Any
 from uuid import uuid4
 
 import pytest
 
+from bot.web.feed import Hub
 from bot.web.limits import Rate, Rates
 from storage.database import Database
-from storage.records import Lane, Part
+from storage.outbox import Outbox
+from storage.records import Fed, Lane, Part
 from tests.talk import FixedClock
 from tests.web.site import Site
 from tests.web.visitor import Visitor
@@ -177,6 +180,38 @@ async def test_words_that_nobody_agreed_to_keep_go_once_they_are_seen(site: Site
         while left != [tab.newest]:
             async with site.database.read() as tx:
                 left = [fed.number for fed in await tx.outbox.feed(chat, after=0, now=site.clock.now())]
+
+
+async def test_a_message_that_no_secret_opens_is_left_out_and_the_talk_goes_on(site: Site, visitor: Visitor) -> None:
+    async with visitor.tab() as tab:
+        await visitor.start()
+        await tab.until_messages(2)
+    async with site.database.write() as tx:
+        await tx.handle.connection.execute(f"UPDATE outbox SET body = substr(body, 1, 20) WHERE id = {tab.numbers[0]}")
+
+    async with visitor.tab() as again:
+        await again.until_messages(1)
+        await visitor.say("/help")
+        await again.until_messages(2)
+
+    assert again.numbers[0] == tab.numbers[1]
+
+
+async def test_one_question_of_the_database_serves_all_pages(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+    feeds = Outbox.feeds
+
+    async def counted(self: Outbox, chats: Mapping[str, int], **more: Any) -> dict[str, list[Fed]]:
+        asked.append(len(chats))
+        return await feeds(self, chats, **more)
+
+    monkeypatch.setattr(Outbox, "feeds", counted)
+    hub = Hub(site.database, site.clock)
+    for number in range(30):
+        hub._open(f"chat {number}", 0, is_fresh=True)
+    await hub._round()
+
+    assert asked == [30]
 
 
 async def test_a_stream_of_a_line_that_holds_back_ends_with_the_answer(visitor: Visitor) -> None:

@@ -33,11 +33,11 @@ async def offered(visitor: Visitor) -> str:
             await visitor.send(**tab.button(label))
             await tab.until_messages(number)
         await visitor.send(**tab.button("Да, согласен(на)"))
-        await tab.until_messages(7)
-        await visitor.say("/data")
         await tab.until_messages(8)
-        await visitor.send(**tab.button("Скачать копию"))
+        await visitor.say("/data")
         await tab.until_messages(9)
+        await visitor.send(**tab.button("Скачать копию"))
+        await tab.until_messages(10)
         return link(tab)
 
 

@@ -308,10 +308,45 @@ async def test_paper_shows_what_matters_and_nothing_else(site: Site, browser: Br
         ".map(e => parseFloat(getComputedStyle(e).fontSize))"
     )
     assert min(sizes) >= 16  # 12 pt
-    torn = await view.evaluate("[...document.querySelectorAll('.step')].map(e => getComputedStyle(e).breakInside)")
+    torn = await view.evaluate("[...document.querySelectorAll('li')].map(e => getComputedStyle(e).breakInside)")
     assert set(torn) == {"avoid"}
-    assert (await view.pdf(prefer_css_page_size=True)).startswith(b"%PDF")
     await view.close()
+
+
+@pytest.mark.browser
+async def test_paper_has_few_sheets_unless_more_is_picked(site: Site, browser: Browser) -> None:
+    context = await browser.new_context(java_script_enabled=False)
+    view = await context.new_page()
+
+    async def sheets() -> int:
+        return len(re.findall(rb"/Type\s*/Page\b", await view.pdf(prefer_css_page_size=True)))
+
+    for name, situation in site.content.situations.items():
+        await view.goto(f"{site.url}/print/{name}")
+        assert await sheets() <= 3, name
+        if situation.plan:
+            await view.check("#with-whole")
+            assert await sheets() <= 12, name
+            await view.check("#with-pages")
+            assert await sheets() <= 24, name
+    await context.close()
+
+
+@pytest.mark.browser
+async def test_a_step_that_is_picked_is_printed_whole_the_others_as_a_line(site: Site, browser: Browser) -> None:
+    first, second = site.content.situations["released"].plan[:2]
+    context = await browser.new_context(java_script_enabled=False)
+    view = await context.new_page()
+    await view.goto(f"{site.url}/print/released")
+    assert await view.locator(".step .more").first.is_visible(), "on the screen all can be read"
+    await view.check(f"#pick-{second.id}")
+    await view.emulate_media(media="print")
+
+    steps = view.locator(".step")
+    assert await steps.count() == len(site.content.situations["released"].plan)
+    assert (await steps.nth(0).inner_text()).strip() == f"1. {first.title}"
+    assert second.how[0].split("{")[0] in await steps.nth(1).inner_text()
+    await context.close()
 
 
 @pytest.mark.browser
@@ -319,10 +354,12 @@ async def test_a_part_that_is_not_wanted_is_left_off_the_sheet(site: Site, brows
     context = await browser.new_context(java_script_enabled=False)
     view = await context.new_page()
     await view.goto(f"{site.url}/print/released")
-    await view.uncheck("#with-pages")
+    assert await view.is_visible("#pages"), "it stays on the page, to be read"
+    await view.uncheck("#with-blocks")
     await view.emulate_media(media="print")
 
-    assert not await view.is_visible("#pages")
+    assert not await view.is_visible("#blocks")
+    assert not await view.is_visible("#pages"), "only on wish"
     assert await view.is_visible("#steps")
     assert await view.is_visible(".contacts")
     await context.close()

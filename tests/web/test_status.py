@@ -23,17 +23,35 @@ async def test_a_ready_site_says_so(make_site: Sites, make_visitor: Visitors) ->
     ready = await client.get("/readyz")
     assert ready.status_code == 200
     assert ready.json() == {
-        "database": "ok", "content": site.content.fingerprint[:12], "channels": {"vk": "ok"},
+        "status": "ok", "database": "ok", "content": site.content.fingerprint[:12], "channels": {"vk": "ok"},
     }  # fmt: skip
 
 
-async def test_a_channel_that_is_down_is_named(make_site: Sites, make_visitor: Visitors) -> None:
-    site = await make_site(presences=lambda: {"vk": Presence(why="no route"), "max": Presence(is_up=True)})
+VK, MAX = Presence(why="no route"), Presence(is_up=True)
+
+
+@pytest.mark.parametrize(
+    ("policy", "channels", "code", "status"),
+    [
+        ("full", {"vk": VK, "max": MAX}, 200, "degraded"),
+        ("full", {"vk": VK}, 200, "degraded"),
+        ("off", {"vk": VK, "max": MAX}, 200, "degraded"),
+        ("off", {"vk": VK}, 503, "down"),
+        ("off", {"max": MAX}, 200, "ok"),
+        ("off", {}, 200, "ok"),
+    ],
+)
+async def test_a_channel_that_is_down_is_named_and_takes_no_other_off_the_air(
+    make_site: Sites, make_visitor: Visitors, policy: str, channels: dict[str, Presence], code: int, status: str
+) -> None:
+    """A process without channels of its own, a worker, is ready when it can work."""
+    site = await make_site(presences=lambda: channels, policy=policy)
 
     answer = await make_visitor(site.url).client.get("/readyz")
 
-    assert answer.status_code == 503
-    assert answer.json()["channels"] == {"vk": "no route", "max": "ok"}
+    assert answer.status_code == code
+    assert answer.json()["status"] == status
+    assert answer.json()["channels"] == {name: one.why or "ok" for name, one in channels.items()}
 
 
 async def test_without_content_or_database_it_lives_but_is_not_ready(make_site: Sites, make_visitor: Visitors) -> None:

@@ -5,10 +5,11 @@ from datetime import datetime
 
 import msgspec
 
-from bot.flows.words import visits
+from bot.flows.words import received, visits
 from bot.flows.words.answers import said
+from bot.flows.words.buttons import Labels, screen_words
 from bot.flows.words.survey_answers import answer_words, item_of
-from bot.messages import Incoming, Outgoing
+from bot.messages import Incoming, Kind, Outgoing
 from bot.texts import render
 from bot.texts.schema import Content, Need
 from storage.extract import Extract, Kept
@@ -39,11 +40,16 @@ WORDS = {
     "file_surveys": Need(),
     "file_survey": Need(("survey", "day")),
     "file_survey_answer": Need(("question", "answer")),
+    **received.WORDS,
     "file_case": Need(("day", "words")),
     "file_case_closed": Need(("day", "words")),
+    "file_alarm": Need(("day", "time")),
     "file_messages": Need(),
     "file_heard": Need(("day", "time", "text")),
     "file_said": Need(("day", "time", "text")),
+    "file_pressed": Need(("label",)),
+    "file_no_words": Need(),
+    "file_screens": Need(("screens",)),
     "file_word": Need(),
     "file_rest": Need(),
 }
@@ -72,9 +78,12 @@ class _Writer:
         self._content = content
         self._now = now
         self._zone = content.office(office).timezone
+        self._labels = Labels(content, ())
         self._titles = {step.id: step.title for one in content.situations.values() for step in one.plan}
 
     def blocks(self, extract: Extract) -> Iterator[str]:
+        said_to = [_said(one.body) for one in extract.messages if not one.is_heard]
+        self._labels = Labels(self._content, [message for message in said_to if message])
         yield self._say("head", **self._moment(self._now))
         yield "\n".join(self._profile(extract))
         yield self._say("word") if extract.has_word else ""
@@ -88,20 +97,24 @@ class _Writer:
             yield "\n".join(lines)
         if extract.surveys:
             yield "\n".join([self._say("surveys"), *self._surveys(extract)])
+        if lines := received.lines(self._content, extract):
+            yield "\n".join(lines)
         for case in extract.cases:
             yield self._case(case)
+        for alarm in extract.alarms:
+            yield self._say("alarm", **self._moment(alarm.raised_at))
         if extract.messages:
             yield "\n".join([self._say("messages"), *(line for kept in extract.messages if (line := self._line(kept)))])
         yield self._say("rest")
 
     def _profile(self, extract: Extract) -> Iterator[str]:
-        citizen, labels = extract.citizen, self._content.situations
+        citizen = extract.citizen
         if citizen.consent_at is None:
             yield self._say("no_consent")
         else:
             yield self._say("consent", version=citizen.consent_version, **self._moment(citizen.consent_at))
         if citizen.situations:
-            names = [labels[id_].label if id_ in labels else id_ for id_ in citizen.situations]
+            names = [self._situation(id_) for id_ in citizen.situations]
             yield self._say("situations", situations=", ".join(names))
         if citizen.office in self._content.offices:
             yield self._say("office", office=self._content.offices[citizen.office].name)
@@ -128,6 +141,8 @@ class _Writer:
         for kind, subject, due_at in extract.reminders:
             if kind.startswith("booking"):
                 yield self._say("reminder_booking", **self._moment(due_at))
+            elif kind.startswith("referral"):
+                yield self._say("reminder_referral", **self._moment(due_at))
             elif kind in OWN_WORDS:
                 yield self._say(f"reminder_{kind}", **self._moment(due_at))
             else:
@@ -145,16 +160,42 @@ class _Writer:
                 yield self._say("survey_answer", question=item.label if item else name, answer=words)
 
     def _case(self, case: CaseRow) -> str:
-        words = "\n".join([*case.words, case.context])
+        words = "\n".join([*case.words, *self._context(case.context)])
         key = "case_closed" if case.state == "closed" else "case"
         return self._say(key, day=self._moment(case.created_at)["day"], words=words.strip())
 
+    def _context(self, context: str) -> Iterator[str]:
+        """What went along with the citizen's words (bot/flows/handover.py), ids as words."""
+        for line in context.splitlines():
+            name, _, ids = line.partition(": ")
+            if name == "situations":
+                found = [self._situation(id_) for id_ in ids.split(",") if id_]
+                yield self._say("situations", situations=", ".join(found)) if found else ""
+            elif name == "screens":
+                screens = ", ".join(f"«{screen_words(self._content, key)}»" for key in ids.split())
+                yield self._say("screens", screens=screens) if screens else ""
+            else:
+                yield line
+
+    def _situation(self, id_: str) -> str:
+        known = self._content.situations
+        return known[id_].label if id_ in known else id_
+
     def _line(self, kept: Kept) -> str:
+        message = None if kept.is_heard else _said(kept.body)
+        text = message.text if message else self._heard(kept.body)
+        return self._say("heard" if kept.is_heard else "said", text=text, **self._moment(kept.at)) if text else ""
+
+    def _heard(self, body: bytes) -> str:
+        """What was typed; a pressed button by its words."""
         try:
-            text = _heard(kept.body) if kept.is_heard else _outgoing.decode(kept.body).text
+            incoming = _incoming.decode(body)
         except msgspec.MsgspecError:
             return ""
-        return self._say("heard" if kept.is_heard else "said", text=text, **self._moment(kept.at))
+        if incoming.kind is Kind.PRESS:
+            label = self._labels.of(incoming.data)
+            return self._say("pressed", label=label) if label else self._say("no_words")
+        return incoming.text or self._say("no_words")
 
     def _moment(self, moment: datetime) -> dict[str, str]:
         return {
@@ -166,8 +207,8 @@ class _Writer:
         return render.say(self._content, f"my_data.file_{key}", values)
 
 
-def _heard(body: bytes) -> str:
-    """What was typed; a pressed button by its name, anything else by its kind."""
-    incoming = _incoming.decode(body)
-    pressed = incoming.data.split("|")[3:4]
-    return incoming.text or f"[{pressed[0] if pressed else incoming.kind}]"
+def _said(body: bytes) -> Outgoing | None:
+    try:
+        return _outgoing.decode(body)
+    except msgspec.MsgspecError:
+        return None

@@ -58,7 +58,8 @@ class DeskParts:
     What only the console needs of the outside.
 
     needs_code: roles that must have the second factor. content_dir: where the files are that admins edit. needs: what
-    the program asks of the content. public_url: for invitations, empty without one.
+    the program asks of the content. public_url: for invitations, empty without one. informing: channels that carry no
+    personal words.
     """
 
     needs_code: Collection[str] = LEADING
@@ -66,6 +67,7 @@ class DeskParts:
     needs: Mapping[str, Need] = field(default_factory=dict)
     public_url: str = ""
     has_chat: bool = True
+    informing: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

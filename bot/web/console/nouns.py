@@ -10,11 +10,12 @@ from collections.abc import Sequence
 from litestar.handlers import HTTPRouteHandler
 
 from bot.accounts.roles import Right
-from bot.web.console import chats, content, gateway, home, journal, letters, me, staff, troubles
+from bot.web.console import cases, chats, content, gateway, home, journal, letters, me, staff, troubles
 from bot.web.console.desk import Desk, Noun
 
 NOUNS: tuple[Noun, ...] = (
     Noun("home", "", Right.OWN, home.routes),
+    Noun("cases", "/cases", Right.CASES, cases.routes, cases.waiting),
     Noun("letters", "/letters", Right.LETTERS, letters.routes, letters.waiting),
     Noun("content", "/content", Right.CONTENT, content.routes),
     Noun("staff", "/staff", Right.STAFF, staff.routes),

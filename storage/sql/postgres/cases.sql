@@ -6,4 +6,4 @@ FROM cases
 WHERE state <> 'closed' AND (:everywhere = 1 OR office = ANY(:offices::text[]) OR office = '')
   AND (:is_lead = 1 OR role <> 'lead' OR owner = :staff) AND (:role = '' OR role = :role OR role = '' OR urgent = 1)
   AND (excluded = '' OR excluded <> :staff)
-ORDER BY urgent DESC, CASE WHEN overdue_at IS NULL THEN 1 ELSE 0 END, created_at LIMIT :limit OFFSET :skip;
+ORDER BY urgent DESC, CASE WHEN overdue_at IS NULL THEN 1 ELSE 0 END, created_at, id LIMIT :limit OFFSET :skip;

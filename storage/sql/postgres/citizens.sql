@@ -24,6 +24,7 @@ WHERE state <> 'closed' AND citizen_id = ANY(:ids::text[]);
 SELECT a.citizen_id, a.channel, a.find, a.unreachable_at FROM addresses a
 LEFT JOIN sessions s ON s.citizen_id = a.citizen_id AND s.channel = a.channel AND s.address = a.find
 WHERE a.chat IS NOT NULL AND a.citizen_id = ANY(:ids::text[])
+  AND (s.citizen_id IS NOT NULL OR EXISTS (SELECT 1 FROM cases k WHERE k.citizen_id = a.citizen_id))
 ORDER BY CASE WHEN s.citizen_id IS NULL THEN 0 ELSE 1 END, a.created_at;
 
 -- name: profile_load

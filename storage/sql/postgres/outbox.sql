@@ -36,3 +36,13 @@ FROM outbox o
 LEFT JOIN addresses a ON a.channel = o.channel AND a.find = o.address
 LEFT JOIN citizens c ON c.id = o.citizen_id
 WHERE o.id = ANY(:ids::bigint[]);
+
+-- name: outbox_feed
+-- asked: {address hash: the newest number its pages have}
+SELECT a.key, o.id, o.key, o.turn, o.part, o.body, o.created_at
+FROM json_each_text(:asked::text::json) a CROSS JOIN LATERAL (
+    SELECT f.id, f.key, f.turn, f.part, f.body, f.created_at FROM outbox f
+    WHERE f.channel = 'web' AND f.address = a.key AND f.id > a.value::bigint AND f.body IS NOT NULL AND f.state IN (0, 2)
+      AND f.not_before <= :now
+    ORDER BY f.id LIMIT :limit) o
+ORDER BY a.key, o.id LIMIT :limit;

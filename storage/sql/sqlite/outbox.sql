@@ -36,3 +36,11 @@ FROM outbox o
 LEFT JOIN addresses a ON a.channel = o.channel AND a.find = o.address
 LEFT JOIN citizens c ON c.id = o.citizen_id
 WHERE o.id IN (SELECT value FROM json_each(:ids));
+
+-- name: outbox_feed
+-- asked: {address hash: the newest number its pages have}
+SELECT o.address, o.id, o.key, o.turn, o.part, o.body, o.created_at
+FROM json_each(:asked) a CROSS JOIN outbox o
+WHERE o.channel = 'web' AND o.address = a.key AND o.id > a.value AND o.body IS NOT NULL AND o.state IN (0, 2)
+  AND o.not_before <= :now
+ORDER BY o.address, o.id LIMIT :limit;

@@ -18,6 +18,7 @@ from storage.staff_sessions import Stage
 from tests.talk import CONTENT
 from tests.web.desk.conftest import Come, Hire
 from tests.web.desk.mishaps import dead_letter, parked_update
+from tests.web.desk.requests import colleague, request
 from tests.web.desk.worker import Worker, hire
 from tests.web.site import Site
 
@@ -81,6 +82,19 @@ def named(made: Callable[[Site, str], Awaitable[object]], path: str) -> Maker:
     return make
 
 
+def of_case(act: str = "", *, is_closed: bool = False) -> Maker:
+    """An address of a case, made anew each time: one citizen has one open case."""
+
+    async def made(site: Site, office: str) -> str:
+        case = await request(site, office=office, chat=uuid4().hex, ident=uuid4().hex[:16])
+        if is_closed:
+            desk, actor = await colleague(site)
+            assert (await desk.close(actor, case.id)).is_done
+        return f"/cases/{case.id}{act}"
+
+    return made
+
+
 ROUTES: dict[str, Walked] = {
     "GET /desk/login": Walked(OPEN),
     "POST /desk/login": Walked(OPEN),
@@ -101,6 +115,18 @@ ROUTES: dict[str, Walked] = {
     "POST /desk/me/recovery": Walked(Right.OWN),
     "POST /desk/me/others": Walked(Right.OWN),
     "POST /desk/me/look": Walked(Right.OWN),
+    "GET /desk/cases": Walked(Right.CASES),
+    "GET /desk/cases/{case_id:str}": Walked(Right.CASES, thing=of_case()),
+    "GET /desk/cases/{case_id:str}/close": Walked(Right.CASES, thing=of_case("/close")),
+    "GET /desk/cases/{case_id:str}/transfer": Walked(Right.CASES, thing=of_case("/transfer")),
+    "POST /desk/cases/{case_id:str}/answer": Walked(Right.CASES, {"words": "Приходите"}, of_case("/answer")),
+    "POST /desk/cases/{case_id:str}/canned": Walked(Right.CASES, {"canned": "hello"}, of_case("/canned")),
+    "POST /desk/cases/{case_id:str}/close": Walked(Right.CASES, thing=of_case("/close")),
+    "POST /desk/cases/{case_id:str}/later": Walked(Right.CASES, {"hours": "8"}, of_case("/later")),
+    "POST /desk/cases/{case_id:str}/note": Walked(Right.CASES, {"note": "Перезвонить"}, of_case("/note")),
+    "POST /desk/cases/{case_id:str}/reopen": Walked(Right.CASES, thing=of_case("/reopen", is_closed=True)),
+    "POST /desk/cases/{case_id:str}/take": Walked(Right.CASES, thing=of_case("/take")),
+    "POST /desk/cases/{case_id:str}/transfer": Walked(Right.CASES, {"role": "lawyer"}, of_case("/transfer")),
     "GET /desk/troubles": Walked(Right.LETTERS),
     "POST /desk/troubles/seen": Walked(Right.LETTERS),
     "GET /desk/letters": Walked(Right.LETTERS),

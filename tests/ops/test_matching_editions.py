@@ -1,0 +1,55 @@
+"""An edition carries its index: built in a thread, before it is taken over, and only where questions are asked."""
+
+import shutil
+from pathlib import Path
+
+from bot.editions import Editions
+from bot.matching.matcher import Zone
+from bot.parts import needs
+from bot.rehearsal.apart import Apart
+from bot.texts.load import load, read_folder
+from storage.database import Database
+from tests.ops.test_editions import touch
+from tests.talk import CONTENT, FixedClock
+
+BOT = Path("questions") / "bot.yaml"
+
+
+async def test_a_new_variant_is_found_as_soon_as_the_edition_is_in_force(database: Database, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(CONTENT, tmp_path / "content"))
+    editions = Editions(database, FixedClock(), folder, needs())
+    await editions.start(publishes=True)
+    first = editions.content().matcher
+    assert not first.is_ready
+    before = first.judge(await first.hits("тарабарские тролли"))
+    assert (before.zone, first.is_ready) == (Zone.UNKNOWN, True)
+
+    file = folder / BOT
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("also: [чем поможешь", "also: [тарабарские тролли, чем поможешь"), encoding="utf-8")
+    touch(file)
+    await editions.watch()
+
+    second = editions.content().matcher
+    assert second is not first
+    assert second.is_ready
+    assert second.judge(await second.hits("тарабарские тролли")).ids == ("faq-001",)
+
+
+async def test_a_process_that_answers_nobody_builds_nothing(database: Database) -> None:
+    editions = Editions(database, FixedClock(), CONTENT, needs())
+    await editions.start(publishes=True)
+    await editions.watch()
+
+    assert not editions.content().matcher.is_ready
+
+
+def test_talks_are_played_in_a_process_of_their_own(tmp_path: Path) -> None:
+    files = dict(read_folder(CONTENT))
+    for name in [name for name in files if name.startswith("talks/") and name != "talks/oddities.md"]:
+        del files[name]
+    files["talks/oddities.md"] += "\n# Неверно\n\n    > /start\n    < Этого бот не говорит.\n".encode()
+
+    (mistake, *_) = Apart(needs(), "bot/content")(files, load(files, needs()))
+    assert mistake.file == "bot/content/talks/oddities.md"
+    assert "ждали «Этого бот не говорит.»" in mistake.what
