@@ -150,7 +150,7 @@ async def test_every_page_can_be_read_and_used(
         await fits(page)
     paths = (
         "/me", "/me/phone", "/staff/new", f"/staff/{boss.id}", f"/staff/{boss.id}/reset", "/content/history",
-        "/content/rollback/1", "/troubles", "/journal/seals", "/letters/send",
+        "/staff/chats", "/content/rollback/1", "/troubles", "/journal/seals", "/letters/send",
     )  # fmt: skip
     for path in paths:
         answer = await page.goto(f"{site.url}/desk{path}")
