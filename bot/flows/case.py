@@ -25,6 +25,7 @@ from bot.engine.effects import (
     Tell,
 )
 from bot.engine.flow import Flow
+from bot.engine.surveys import RecordAnswer
 from bot.engine.talk import talk_of
 from bot.engine.turn import Turn
 from bot.engine.words import plain
@@ -206,8 +207,13 @@ async def judged(turn: Turn) -> list[Effect]:
     if await turn.reads.last_case() is None or await turn.reads.open_case() is not None:
         return [Enter("handover")]
     if turn.heard == "yes":
-        return [JudgeCase("yes"), Enter("case", "solved")]
-    return [ReopenCase(refused=[JudgeCase("no"), Enter("handover")]), Enter("case", "reopened")]
+        return [JudgeCase("yes"), _counted("yes"), Enter("case", "solved")]
+    return [_counted("no"), ReopenCase(refused=[JudgeCase("no"), Enter("handover")]), Enter("case", "reopened")]
+
+
+def _counted(value: str) -> RecordAnswer:
+    """The same question as the survey's «Решили вопрос?»: nobody is asked it twice."""
+    return RecordAnswer("helped", "helped", value, "case_closed")
 
 
 @flow.asks("solved")

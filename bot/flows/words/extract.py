@@ -145,7 +145,7 @@ class _Writer:
                 yield self._say("survey_answer", question=item.label if item else name, answer=words)
 
     def _case(self, case: CaseRow) -> str:
-        words = "\n".join([*case.words, case.context])
+        words = "\n".join([*case.words, *case.answers, case.context])
         key = "case_closed" if case.state == "closed" else "case"
         return self._say(key, day=self._moment(case.created_at)["day"], words=words.strip())
 
