@@ -161,6 +161,7 @@ class _Writer:
 
     def _case(self, case: CaseRow) -> str:
         words = "\n".join([*case.words, *self._context(case.context)])
+        words = "\n".join([*case.words, *case.answers, case.context])
         key = "case_closed" if case.state == "closed" else "case"
         return self._say(key, day=self._moment(case.created_at)["day"], words=words.strip())
 
