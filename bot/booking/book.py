@@ -14,12 +14,12 @@ Kinds of incomings (`flow.reminds`), with what `turn.about` is:
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from bot.booking import reminding
-from bot.booking.line import LOST, OFFER_OVER, Line, code_of, derived, ident_of, in_turn, seats, use
-from bot.booking.slots import Opening, slot_of, slots, stands, zone_of
+from bot.booking.line import OFFER_OVER, Line, code_of, derived, ident_of, seats
+from bot.booking.loss import Displaced, Loss
+from bot.booking.slots import slot_of, slots, stands, zone_of
 from bot.texts import render
 from bot.texts.schema import Content
 from storage.booking_records import BookingRow, Cause, Closure, Slot, State, WaitingRow
@@ -27,18 +27,13 @@ from storage.database import Transaction
 
 CITIZEN, CLOCK = "citizen", "clock"
 
+__all__ = ["CITIZEN", "CLOCK", "Book", "Displaced", "is_misplaced"]
 
-@dataclass(frozen=True, slots=True)
-class Displaced:
-    """
-    A booking that staff or the schedule took away. offered: the slot kept instead, None: there is none yet.
 
-    is_told: the citizen gets a message; else somebody must call.
-    """
-
-    booking: BookingRow
-    offered: Slot | None
-    is_told: bool
+def is_misplaced(content: Content, row: BookingRow) -> bool:
+    """The schedule has no such slot any more, or shows it at another local time, or has no such seat."""
+    point = content.points.get(row.point)
+    return point is None or row.place > point.places + point.walk_in_places or not stands(content, row.as_slot)
 
 
 class Book:
@@ -88,13 +83,13 @@ class Book:
             await self._line.promote(row.point, row.role)
 
     async def confirm(self, id_: str, citizen_id: str) -> BookingRow | None:
-        """The kept seat is booked; again gives the same booking. None: it is kept no longer."""
+        """The kept seat is booked; again gives the same booking. None: it is kept no longer, or its time is gone."""
         row = await self._own(id_, citizen_id)
         if row is None or not row.is_active:
             return None
         if not row.is_held:
             return row
-        if not await self._tx.bookings.confirm(id_, citizen_id, now=self._now):
+        if await self.is_broken(row) or not await self._tx.bookings.confirm(id_, citizen_id, now=self._now):
             return None
         return await self._booked(id_, "booked", CITIZEN)
 
@@ -121,7 +116,7 @@ class Book:
         """Give the seat back. None: there was no active booking. citizen_id: whose it must be, None for staff."""
         row = await self._own(id_, citizen_id) if citizen_id is not None else await self._tx.bookings.get(id_)
         state: State = "cancelled_citizen" if actor == CITIZEN else "cancelled_staff"
-        if row is None or not await self._over(row, state, actor, reason):
+        if row is None or not await self._line.give_back(row, state, actor, reason):
             return None
         await self._line.promote(row.point, row.role)
         return await self._tx.bookings.get(id_)
@@ -190,26 +185,12 @@ class Book:
             return None
         after = render.at_hour(day, 0, self._zone(point))
         rows = await self._tx.bookings.day(point, role, after=after, before=after + timedelta(hours=26))
-        return await self.displace([row for row in rows if row.wall[:10] == day.isoformat()], "closed", actor=actor)
+        rows = [row for row in rows if row.wall[:10] == day.isoformat()]
+        return await self.displace(rows, "closed", actor=actor)
 
     async def displace(self, rows: Sequence[BookingRow], cause: Cause, *, actor: str) -> list[Displaced]:
-        """
-        These bookings are over through no fault of the citizens: a seat elsewhere is kept for each, the soonest visit
-        first, and each is told. Seats that were only kept are given back, an offer goes back to the line.
-        """
-        found = []
-        openings: dict[tuple[str, str], list[Opening]] = {}
-        for row in sorted(rows, key=lambda one: (one.starts_at, one.id)):
-            if row.is_held:
-                await self._unkeep(row)
-            elif row.is_active and row.ends_at > self._now and await self._over(row, "cancelled_staff", actor, cause):
-                line = (row.point, row.role)
-                if line not in openings:
-                    openings[line] = await self._line.openings(*line)
-                found.append(await self._instead(row, cause, openings[line]))
-        for point, role in dict.fromkeys((row.point, row.role) for row in rows):
-            await self._line.promote(point, role)
-        return found
+        """These bookings are over through no fault of the citizens; see bot/booking/loss.py."""
+        return await Loss(self._tx, self._content, self._now).displace(rows, cause, actor=actor)
 
     # the waiting list
 
@@ -257,7 +238,7 @@ class Book:
         if row.state == "taken":
             return own
         seat = await self._tx.bookings.get(row.booking_id) if row.booking_id else None
-        if row.state != "offered" or seat is None or seat.starts_at <= self._now:
+        if row.state != "offered" or seat is None or seat.starts_at <= self._now or await self.is_broken(seat):
             return None
         was_live, _ = await self._tx.waiting.end(id_, citizen_id, "taken", now=self._now)
         if not was_live:
@@ -285,11 +266,8 @@ class Book:
         return lines
 
     async def is_broken(self, row: BookingRow) -> bool:
-        """The schedule in force has no such slot any more, or shows it at another local time, or has no such seat."""
-        point = self._content.points.get(row.point)
-        if point is None or not stands(self._content, row.as_slot):
-            return True
-        return row.place > point.places + point.walk_in_places or await self._tx.bookings.is_closed(row.as_slot)
+        """The schedule in force, or staff who closed the shift, leave the booking no place."""
+        return is_misplaced(self._content, row) or await self._tx.bookings.is_closed(row.as_slot)
 
     # how
 
@@ -368,63 +346,7 @@ class Book:
         await self._line.promote(row.point, row.role)
         return moved
 
-    async def _over(self, row: BookingRow, state: State, actor: str, reason: str) -> bool:
-        if not await self._tx.bookings.cancel(row.id, state, now=self._now):
-            return False
-        await self._tx.bookings.note(row.id, state, actor=actor, now=self._now, reason=reason)
-        await self._silence(row.citizen_id, row.id)
-        return True
-
     async def _silence(self, citizen_id: str | None, subject: str) -> None:
         """What was to be said of it is not said, messages that wait to leave included."""
         if citizen_id is not None:
             await self._tx.bookings.silence(citizen_id, subject, now=self._now)
-
-    async def _unkeep(self, row: BookingRow) -> None:
-        if (waiting_id := await self._tx.waiting.of_booking(row.id)) is not None:
-            offer = await self._tx.waiting.get(waiting_id)
-            await self._tx.waiting.back(waiting_id, now=self._now)
-            await self._silence(offer.citizen_id if offer else None, waiting_id)
-        await self._tx.bookings.release(row.id)
-
-    async def _instead(self, row: BookingRow, cause: Cause, openings: list[Opening]) -> Displaced:
-        """Somebody whose booking is over: the first in the line, with a seat kept if there is one."""
-        rules = self._content.rules.booking
-        if row.citizen_id is None:
-            seat = None
-            until = self._now + timedelta(hours=rules.reoffer_hours)
-            for slot in in_turn(openings, row.starts_at):
-                id_ = derived(row.id, row.version, "instead")
-                seat = await self._line.keep(id_, slot, until=min(until, slot.starts_at), created_by=row.id)
-                use(openings, slot, is_full=seat is None)
-                if seat is not None:
-                    break
-            return Displaced(row, seat.as_slot if seat else None, is_told=False)
-        zone = self._zone(row.point)
-        today = render.local(self._now, zone).date()
-        point = self._content.points.get(row.point)
-        last = today + timedelta(days=max(90, point.horizon_days if point else 0))
-        wish = WaitingRow(
-            derived(row.id, row.version, cause),
-            row.citizen_id,
-            row.point,
-            row.role,
-            today.isoformat(),
-            last.isoformat(),
-            "waiting",
-            cause,
-            self._now,
-            lost_at=row.starts_at,
-        )
-        waiting = await self._tx.waiting.add(wish, now=self._now)
-        if waiting.state == "waiting":
-            await self._line.offer(waiting, openings, minutes=rules.reoffer_hours * 60)
-            waiting = await self._tx.waiting.get(waiting.id) or waiting
-        await self._silence(row.citizen_id, waiting.id)  # an offer that is on its way is part of this message
-        await self._line.tell(row.citizen_id, waiting.id, f"{waiting.version}:{row.id}", LOST)
-        return Displaced(row, waiting.offered, await self._is_reached(row.citizen_id))
-
-    async def _is_reached(self, citizen_id: str) -> bool:
-        citizen = (await self._tx.citizens.load([citizen_id])).get(citizen_id)
-        place = (await self._tx.citizens.reachable_at([citizen_id])).get(citizen_id)
-        return citizen is not None and citizen.stopped_at is None and place is not None and place[2]

@@ -12,7 +12,7 @@ from hashlib import sha256
 from bot.booking.reminding import awake
 from bot.booking.slots import Opening, open_slots, slots
 from bot.texts.schema import Content
-from storage.booking_records import BookingRow, Slot, WaitingRow
+from storage.booking_records import BookingRow, Slot, State, WaitingRow
 from storage.database import Transaction
 from storage.records import ReminderRow
 
@@ -106,6 +106,15 @@ class Line:
             now=self._now,
             held_until=until,
         )
+
+    async def give_back(self, row: BookingRow, state: State, actor: str, reason: str) -> bool:
+        """The booking is over before its time, and no reminder of it leaves. False: it was over already."""
+        if not await self._tx.bookings.cancel(row.id, state, now=self._now):
+            return False
+        await self._tx.bookings.note(row.id, state, actor=actor, now=self._now, reason=reason)
+        if row.citizen_id is not None:
+            await self._tx.bookings.silence(row.citizen_id, row.id, now=self._now)
+        return True
 
     async def tell(self, citizen_id: str, subject: str, occasion: str, kind: str) -> None:
         """One incoming in the citizen's lane, as soon as the clock looks; never twice for one occasion."""

@@ -237,6 +237,20 @@ async def test_a_changed_schedule_tells_whose_booking_it_breaks(desk: Desk, edit
     assert audit == ([("clock", booking.id)] if is_lost else [])
 
 
+async def test_what_is_kept_of_a_time_that_is_gone_cannot_be_booked(desk: Desk) -> None:
+    """The schedule changed between the offer and the answer, and the clock has not looked yet."""
+    ivan, olga = await desk.person("ivan"), await desk.person("olga")
+    wish = await desk.waits(ivan, (TUESDAY, TUESDAY))
+    async with desk.book() as book:
+        held = await book.hold("b", TEN, olga)
+    assert held is not None
+    desk.content = content(calendar={TUESDAY: None})
+
+    async with desk.book() as book:
+        assert await book.take_offer(wish.id, ivan) is None
+        assert await book.confirm(held.id, olga) is None
+
+
 async def test_fewer_seats_than_booked_displace_the_last_one(desk: Desk) -> None:
     desk.content = content(point={"places": 2, "walk_in_places": 0})
     for name in ("ivan", "olga"):
