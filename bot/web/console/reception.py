@@ -11,6 +11,7 @@ department's list.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 from litestar import Response
@@ -106,8 +107,8 @@ def routes(desk: Desk) -> Sequence[HTTPRouteHandler]:
 
     @desk.page(f"{DAY}/new", Right.VISITS)
     async def new(visit: Visit) -> Answer:
-        values = {"slot": visit.query("slot"), "citizen": visit.query("citizen"), "once": uuid4().hex[:16]}
-        return await _new(visit, **values)
+        slot, citizen = visit.query("slot"), visit.query("citizen")
+        return await _new(visit, slot=slot, citizen=citizen, once=uuid4().hex[:16])
 
     @desk.act(f"{DAY}/new", Right.VISITS)
     async def seat(visit: Visit) -> Answer:
@@ -293,7 +294,8 @@ async def _seat(visit: Visit) -> Answer:
     form, shift, content = await visit.form(), shift_of(visit), visit.desk.content()
     slot = slot_of(content, form["slot"])
     sender = form["sender"] if form["sender"] in content.visits.senders else ""
-    typed = {name: form[name] for name in ("slot", "name", "phone", "walk_in", "citizen")} | {"sender": sender}
+    typed: dict[str, Any] = {name: form[name] for name in ("slot", "name", "phone", "walk_in", "citizen")}
+    typed["sender"] = sender
     once = form["once"][:16] or uuid4().hex[:16]
     if slot is None or slot not in shift.times:
         return await _new(visit, status=400, wrong="seat_no_time", once=once, **typed)

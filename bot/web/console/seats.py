@@ -5,10 +5,10 @@ One booking of the reception: who comes, the visit form, no-show, late, moved, c
        +------> no-show, late, move, cancel, referral
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from enum import StrEnum
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from litestar.handlers import HTTPRouteHandler
 
@@ -24,7 +24,7 @@ from bot.web.console.reception import point_of
 from bot.web.console.visit import Answer, Form, Missing, Visit
 from storage.booking_records import BookingRow
 from storage.database import Transaction
-from storage.referrals import BEFORE, State
+from storage.referrals import BEFORE, ReferralRow, State
 from storage.visits import Application, Next, Paper, Result, Resume
 
 Code = TypeVar("Code", bound=StrEnum)
@@ -46,7 +46,7 @@ def routes(desk: Desk) -> Sequence[HTTPRouteHandler]:
                 tx, desk.content(), wanted.id, _report(form), actor=actor(visit.staff.id), now=desk.clock.now(),
                 books_next=form.is_on("books_next"),
             )  # fmt: skip
-        if done.code == visits.DONE:
+        if done.code == seats.DONE:
             return visit.to(f"/visits/booking/{wanted.id}", said=_said(done))
         return await _shown(visit, status=409, wrong=f"visit_{done.code}")
 
@@ -57,7 +57,7 @@ def routes(desk: Desk) -> Sequence[HTTPRouteHandler]:
             done = await visits.no_show(
                 tx, desk.content(), wanted.id, actor=actor(visit.staff.id), now=desk.clock.now()
             )
-        if done.code == visits.DONE:
+        if done.code == seats.DONE:
             return visit.to(_day(wanted), said="visit_missed")
         return await _shown(visit, status=409, wrong=f"visit_{done.code}")
 
@@ -112,7 +112,7 @@ def routes(desk: Desk) -> Sequence[HTTPRouteHandler]:
             done = await visits.answer(
                 tx, desk.content(), form["referral"], state, actor=actor(visit.staff.id), now=desk.clock.now()
             )
-        if done.code == visits.DONE:
+        if done.code == seats.DONE:
             return visit.to(f"/visits/booking/{wanted.id}", said="referral_changed")
         return await _shown(visit, status=409, wrong="referral_no_way")
 
@@ -133,20 +133,20 @@ def _day(row: BookingRow) -> str:
     return f"/visits/day/{row.point}/{row.role}/{row.wall[:10]}"
 
 
-async def _about(visit: Visit) -> dict[str, object]:
+async def _about(visit: Visit) -> dict[str, Any]:
     row, content = await _mine(visit), visit.desk.content()
     point = content.points[row.point]
     zone = zone_of(content, point)
     return {"booking": row, "point": point, "role": content.roles[row.role].name, "zone": zone, "day_path": _day(row)}
 
 
-async def _referrals(tx: Transaction, row: BookingRow) -> list[visits.ReferralRow]:
+async def _referrals(tx: Transaction, row: BookingRow) -> list[ReferralRow]:
     return await (tx.referrals.of_citizen(row.citizen_id) if row.citizen_id else tx.referrals.of_booking(row.id))
 
 
 async def _shown(visit: Visit, *, status: int = 200, wrong: str = "") -> Answer:
     about, content, now = await _about(visit), visit.desk.content(), visit.desk.clock.now()
-    row = await _mine(visit)
+    row: BookingRow = about["booking"]
     async with visit.desk.database.read() as tx:
         seat = await days.seat(tx, row)
         earlier = await days.before(tx, row)
@@ -179,7 +179,8 @@ async def _shown(visit: Visit, *, status: int = 200, wrong: str = "") -> Answer:
 
 async def _where(visit: Visit, *, status: int = 200, wrong: str = "") -> Answer:
     """Free times of the same specialist, today's too: staff need no lead time."""
-    about, row, content, now = await _about(visit), await _mine(visit), visit.desk.content(), visit.desk.clock.now()
+    about, content, now = await _about(visit), visit.desk.content(), visit.desk.clock.now()
+    row: BookingRow = about["booking"]
     point = content.points[row.point]
     today = render.local(now, zone_of(content, point)).date()
     ahead = [today + timedelta(days=number) for number in range(MOVE_DAYS)]
@@ -215,11 +216,10 @@ def _every(kind: type[Code], typed: Sequence[str]) -> tuple[Code, ...]:
     return tuple(one for one in kind if one in typed)
 
 
-SAID: Mapping[bool, str] = {True: "visit_recorded_booked", False: "visit_recorded_no_seat"}
-
-
 def _said(done: Recorded) -> str:
     """Which words tell what was done."""
     if done.tells_lead:
         return "visit_recorded_lead"
-    return SAID[done.booked.booking is not None] if done.booked is not None else "visit_recorded"
+    if done.booked is None:
+        return "visit_recorded"
+    return "visit_recorded_booked" if done.booked.booking is not None else "visit_recorded_no_seat"
