@@ -13,6 +13,7 @@ from bot.accounts.roles import Right
 from bot.web.console import (
     cases,
     chats,
+    citizens,
     content,
     gateway,
     home,
@@ -30,6 +31,7 @@ NOUNS: tuple[Noun, ...] = (
     Noun("home", "", Right.OWN, home.routes),
     Noun("cases", "/cases", Right.CASES, cases.routes, cases.waiting),
     Noun("visits", "/visits", Right.VISITS, reception.routes),
+    Noun("citizens", "/citizens", Right.CITIZENS, citizens.routes),
     Noun("letters", "/letters", Right.LETTERS, letters.routes, letters.waiting),
     Noun("content", "/content", Right.CONTENT, content.routes),
     Noun("staff", "/staff", Right.STAFF, staff.routes),

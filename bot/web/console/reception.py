@@ -119,6 +119,8 @@ def routes(desk: Desk) -> Sequence[HTTPRouteHandler]:
         shift = shift_of(visit)
         async with desk.database.read() as tx:
             touched = await shifts.would_close(tx, desk.content(), shift.point.id, shift.role, shift.on)
+        if touched:
+            await visit.saw("day_read", shift.subject)
         return await visit.html("visits_close.html", shift=shift, touched=touched, role=_role(visit, shift))
 
     @desk.act(f"{DAY}/close", Right.VISITS)

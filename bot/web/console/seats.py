@@ -108,7 +108,7 @@ def routes(desk: Desk) -> Sequence[HTTPRouteHandler]:
             own = {one.id for one in await _referrals(tx, wanted)}
             state = next((one for one in State if one == form["state"]), None)
             if form["referral"] not in own or state is None:
-                raise Missing
+                return await _shown(visit, status=409, wrong="referral_no_way")
             done = await visits.answer(
                 tx, desk.content(), form["referral"], state, actor=actor(visit.staff.id), now=desk.clock.now()
             )
@@ -137,6 +137,7 @@ async def _about(visit: Visit) -> dict[str, Any]:
     row, content = await _mine(visit), visit.desk.content()
     point = content.points[row.point]
     zone = zone_of(content, point)
+    await visit.saw("booking_read", f"booking {row.id}")
     return {"booking": row, "point": point, "role": content.roles[row.role].name, "zone": zone, "day_path": _day(row)}
 
 
@@ -153,7 +154,6 @@ async def _shown(visit: Visit, *, status: int = 200, wrong: str = "") -> Answer:
         history = await tx.bookings.history(row.id)
         referrals = await _referrals(tx, row)
         names = await tx.staff.names({one.actor.removeprefix("staff:") for one in history} - {""})
-    await visit.saw("booking_read", f"booking {row.id}")
     today = render.local(now, zone_of(content, content.points[row.point])).date().isoformat()
     return await visit.html(
         "booking.html",

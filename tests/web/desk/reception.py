@@ -1,5 +1,6 @@
 """A point with people booked there, as the console's tests need them."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from uuid import uuid4
@@ -10,6 +11,7 @@ from bot.desk.rules import Report
 from bot.desk.shifts import Person
 from storage.booking_records import BookingRow, Slot
 from storage.referrals import ReferralRow, To
+from tests.storage.rows import meet
 from tests.web.site import Site
 
 POINT, ADVISOR, MATCHER, STAFF = "barnaul_alimony", "career_advisor", "job_matcher", "staff:petrova"
@@ -64,3 +66,14 @@ async def an_offer(site: Site, booking: BookingRow, kind: To = To.MEDIATOR) -> R
         )
     assert made is not None
     return made
+
+
+async def a_citizen(site: Site, name: str = "", *, office: str = "", situations: Sequence[str] = ("alimony",)) -> str:
+    """Somebody who has agreed and told their situations; without a name a new one each time."""
+    now = site.clock.now()
+    id_ = await meet(site.database, name or uuid4().hex, now=now)
+    async with site.database.write() as tx:
+        await tx.citizens.agree(id_, version="1", now=now)
+        await tx.citizens.place(id_, office)
+        await tx.citizens.choose(id_, situations, now=now)
+    return id_

@@ -209,7 +209,7 @@ async def test_other_help_is_answered_at_the_desk(site: Site, come: Come) -> Non
 
     assert (await worker.post(f"{path}/referral", referral=offer.id, state="agreed")).status_code == 303
     assert (await worker.post(f"{path}/referral", referral=offer.id, state="offered")).status_code == 409
-    assert (await worker.post(f"{path}/referral", referral=foreign.id, state="agreed")).status_code == 404
+    assert (await worker.post(f"{path}/referral", referral=foreign.id, state="agreed")).status_code == 409
     async with site.database.read() as tx:
         kept = await tx.referrals.get(offer.id)
     assert kept is not None

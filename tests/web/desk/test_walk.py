@@ -18,7 +18,7 @@ from storage.staff_sessions import Stage
 from tests.talk import CONTENT
 from tests.web.desk.conftest import Come, Hire
 from tests.web.desk.mishaps import dead_letter, parked_update
-from tests.web.desk.reception import a_booking, an_offer, point_in
+from tests.web.desk.reception import a_booking, a_citizen, point_in
 from tests.web.desk.requests import colleague, request
 from tests.web.desk.worker import Worker, hire
 from tests.web.site import Site
@@ -111,14 +111,18 @@ def of_shift(act: str = "") -> Maker:
     return made
 
 
-def of_booking(act: str = "", *, has_offer: bool = False) -> Maker:
+def of_booking(act: str = "") -> Maker:
     """An address of a booking with a time of its own: as many as are asked for."""
 
     async def made(site: Site, office: str) -> str:
-        booking = await a_booking(site, office)
-        if has_offer:
-            await an_offer(site, booking)
-        return f"/visits/booking/{booking.id}{act}"
+        return f"/visits/booking/{(await a_booking(site, office)).id}{act}"
+
+    return made
+
+
+def of_citizen(act: str = "") -> Maker:
+    async def made(site: Site, office: str) -> str:
+        return f"/citizens/{await a_citizen(site, office=office)}{act}"
 
     return made
 
@@ -172,7 +176,12 @@ ROUTES: dict[str, Walked] = {
     f"POST {BOOKING}/late": Walked(Right.VISITS, thing=of_booking("/late")),
     f"POST {BOOKING}/missed": Walked(Right.VISITS, thing=of_booking("/missed")),
     f"POST {BOOKING}/record": Walked(Right.VISITS, {"result": "consulted"}, of_booking("/record")),
-    f"POST {BOOKING}/referral": Walked(Right.VISITS, {"state": "agreed"}, of_booking("/referral", has_offer=True)),
+    f"POST {BOOKING}/referral": Walked(Right.VISITS, {"state": "agreed"}, of_booking("/referral")),
+    "GET /desk/citizens": Walked(Right.CITIZENS),
+    "GET /desk/citizens/{citizen_id:str}": Walked(Right.CITIZENS, thing=of_citizen()),
+    "POST /desk/citizens/{citizen_id:str}/plan": Walked(Right.CITIZENS, {"item": "none"}, of_citizen("/plan")),
+    "GET /desk/citizens/{citizen_id:str}/delete": Walked(Right.CITIZENS, thing=of_citizen("/delete")),
+    "POST /desk/citizens/{citizen_id:str}/delete": Walked(Right.CITIZENS, thing=of_citizen("/delete")),
     "GET /desk/troubles": Walked(Right.LETTERS),
     "POST /desk/troubles/seen": Walked(Right.LETTERS),
     "GET /desk/letters": Walked(Right.LETTERS),
