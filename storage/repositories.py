@@ -7,6 +7,7 @@ from storage.audit import Audit
 from storage.bookings import Bookings
 from storage.case_lists import CaseLists
 from storage.cases import Cases
+from storage.citizen_lists import CitizenLists
 from storage.citizens import Citizens
 from storage.editions import Editions
 from storage.extract import Extracts
@@ -74,6 +75,10 @@ class Repositories:
     @cached_property
     def case_lists(self) -> CaseLists:
         return CaseLists(self.handle)
+
+    @cached_property
+    def citizen_lists(self) -> CitizenLists:
+        return CitizenLists(self.handle)
 
     @cached_property
     def alarms(self) -> Alarms:

@@ -2,6 +2,7 @@
 After a visit: what was done and what else there is; who did not come is asked why; offers of other help.
 
     staff booked a visit     :: booked --> booking            a notice: the citizen stays where they stand
+    staff gave it back       :: unbooked --> booking
     staff recorded a visit   :: closed --> more
     staff marked a no-show   :: missed --> again
     staff offered other help :: offered --> offer --> agreed
@@ -42,6 +43,7 @@ flow = Flow(
     personal=True,
     says={
         "booked": Need(("day", "time"), buttons=("booking",)),
+        "unbooked": Need(("day", "time"), buttons=("booking", "handover")),
         "closed": Need(("done", "next", "more"), buttons=("more", "booking", "handover")),
         "done": Need(("lines",)),
         "done_nothing": Need(),
@@ -84,6 +86,17 @@ async def booked_for(turn: Turn) -> list[Effect]:
     zone = _zone(turn, booking.point)
     day, time = render.day_words(booking.starts_at, zone, turn.now), render.time_words(booking.starts_at, zone)
     return [Notice("visits.booked", [Choice("booking")], at="visits.more", subject=None, day=day, time=time)]
+
+
+@flow.staff("cancelled_for")
+async def cancelled_for(turn: Turn) -> list[Effect]:
+    booking = await turn.reads.booking(turn.about)
+    if booking is None or booking.is_active or booking.starts_at <= turn.now:
+        return []
+    zone = _zone(turn, booking.point)
+    day, time = render.day_words(booking.starts_at, zone, turn.now), render.time_words(booking.starts_at, zone)
+    ways = [Choice("booking"), Choice("handover")]
+    return [Notice("visits.unbooked", ways, at="visits.more", subject=None, day=day, time=time)]
 
 
 # a visit was recorded

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.booking.slots import slots
-from bot.desk import shifts, visits
+from bot.desk import seats, shifts, visits
 from bot.desk.rules import Report
 from bot.desk.shifts import Person
 from bot.messages import Kind
@@ -26,6 +26,7 @@ Meet = Callable[..., Awaitable[Talk]]
 
 async def walk_visits(meet: Meet) -> None:
     """meet: a citizen nobody knows."""
+    await _given_back(meet)
     await _recorded(meet)
     await _missed(meet)
     await _offered(meet)
@@ -111,6 +112,18 @@ async def _recorded(meet: Meet) -> None:
     point = talk.content.points[POINT]
     talk.content = replace(talk.content, points={POINT: replace(point, horizon_days=1)})
     await _record(talk, booking, Report(said, Resume.PAPER))
+
+
+async def _given_back(meet: Meet) -> None:
+    """Staff cancelled the booking."""
+    for way in ("booking", "handover"):
+        talk, booking = await _visitor(meet)
+        talk.clock.set(booking.starts_at - timedelta(hours=20))
+        async with talk.database.write() as tx:
+            done = await seats.cancel(tx, talk.content, booking.id, actor=STAFF, now=talk.clock.now())
+        assert done.code == "done"
+        assert [message.key for message in await talk.work()] == ["visits.unbooked"]
+        await talk.press(way)
 
 
 async def _missed(meet: Meet) -> None:

@@ -10,18 +10,40 @@ from collections.abc import Sequence
 from litestar.handlers import HTTPRouteHandler
 
 from bot.accounts.roles import Right
-from bot.web.console import cases, chats, content, gateway, home, journal, letters, me, staff, troubles
+from bot.web.console import (
+    cases,
+    chats,
+    citizens,
+    content,
+    gateway,
+    home,
+    journal,
+    letters,
+    me,
+    reception,
+    seats,
+    staff,
+    troubles,
+)
 from bot.web.console.desk import Desk, Noun
 
 NOUNS: tuple[Noun, ...] = (
     Noun("home", "", Right.OWN, home.routes),
     Noun("cases", "/cases", Right.CASES, cases.routes, cases.waiting),
+    Noun("visits", "/visits", Right.VISITS, reception.routes),
+    Noun("citizens", "/citizens", Right.CITIZENS, citizens.routes),
     Noun("letters", "/letters", Right.LETTERS, letters.routes, letters.waiting),
     Noun("content", "/content", Right.CONTENT, content.routes),
     Noun("staff", "/staff", Right.STAFF, staff.routes),
     Noun("journal", "/journal", Right.JOURNAL, journal.routes),
 )
-UNNAMED = (gateway.routes, me.routes, troubles.routes, chats.routes)  # pages that are no item of the navigation
+UNNAMED = (
+    gateway.routes,
+    me.routes,
+    troubles.routes,
+    chats.routes,
+    seats.routes,
+)  # pages that are no item of the navigation
 
 
 def console_routes(desk: Desk) -> Sequence[HTTPRouteHandler]:

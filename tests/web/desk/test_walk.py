@@ -18,6 +18,7 @@ from storage.staff_sessions import Stage
 from tests.talk import CONTENT
 from tests.web.desk.conftest import Come, Hire
 from tests.web.desk.mishaps import dead_letter, parked_update
+from tests.web.desk.reception import a_booking, a_citizen, point_in
 from tests.web.desk.requests import colleague, request
 from tests.web.desk.worker import Worker, hire
 from tests.web.site import Site
@@ -103,6 +104,37 @@ def of_case(act: str = "", *, is_closed: bool = False) -> Maker:
     return made
 
 
+DAY = "/desk/visits/day/{point:str}/{role:str}/{day:str}"
+BOOKING = "/desk/visits/booking/{booking_id:str}"
+
+
+async def of_point(site: Site, office: str) -> str:
+    return f"/visits/next/{point_in(site, office)}"
+
+
+def of_shift(act: str = "") -> Maker:
+    async def made(site: Site, office: str) -> str:
+        return f"/visits/day/{point_in(site, office)}/job_matcher/2026-11-26{act}"
+
+    return made
+
+
+def of_booking(act: str = "") -> Maker:
+    """An address of a booking with a time of its own: as many as are asked for."""
+
+    async def made(site: Site, office: str) -> str:
+        return f"/visits/booking/{(await a_booking(site, office)).id}{act}"
+
+    return made
+
+
+def of_citizen(act: str = "") -> Maker:
+    async def made(site: Site, office: str) -> str:
+        return f"/citizens/{await a_citizen(site, office=office)}{act}"
+
+    return made
+
+
 ROUTES: dict[str, Walked] = {
     "GET /desk/login": Walked(OPEN),
     "POST /desk/login": Walked(OPEN),
@@ -135,6 +167,29 @@ ROUTES: dict[str, Walked] = {
     "POST /desk/cases/{case_id:str}/reopen": Walked(Right.CASES, thing=of_case("/reopen", is_closed=True)),
     "POST /desk/cases/{case_id:str}/take": Walked(Right.CASES, thing=of_case("/take")),
     "POST /desk/cases/{case_id:str}/transfer": Walked(Right.CASES, {"role": "lawyer"}, of_case("/transfer")),
+    "GET /desk/visits": Walked(Right.VISITS),
+    "GET /desk/visits/next/{point:str}": Walked(Right.VISITS, thing=of_point),
+    f"GET {DAY}": Walked(Right.VISITS, thing=of_shift()),
+    f"GET {DAY}/new": Walked(Right.VISITS, thing=of_shift("/new")),
+    f"POST {DAY}/new": Walked(Right.VISITS, {"name": "Коля"}, of_shift("/new")),
+    f"GET {DAY}/close": Walked(Right.VISITS, thing=of_shift("/close")),
+    f"POST {DAY}/close": Walked(Right.VISITS, {"reason": "болезнь"}, of_shift("/close")),
+    f"GET {DAY}/list": Walked(Right.VISITS, thing=of_shift("/list")),
+    f"POST {DAY}/list": Walked(Right.VISITS, {"seal": "AAAAAA", "file": "csv"}, of_shift("/list")),
+    f"GET {BOOKING}": Walked(Right.VISITS, thing=of_booking()),
+    f"GET {BOOKING}/move": Walked(Right.VISITS, thing=of_booking("/move")),
+    f"POST {BOOKING}/move": Walked(Right.VISITS, {"slot": "none"}, of_booking("/move")),
+    f"GET {BOOKING}/cancel": Walked(Right.VISITS, thing=of_booking("/cancel")),
+    f"POST {BOOKING}/cancel": Walked(Right.VISITS, thing=of_booking("/cancel")),
+    f"POST {BOOKING}/late": Walked(Right.VISITS, thing=of_booking("/late")),
+    f"POST {BOOKING}/missed": Walked(Right.VISITS, thing=of_booking("/missed")),
+    f"POST {BOOKING}/record": Walked(Right.VISITS, {"result": "consulted"}, of_booking("/record")),
+    f"POST {BOOKING}/referral": Walked(Right.VISITS, {"state": "agreed"}, of_booking("/referral")),
+    "GET /desk/citizens": Walked(Right.CITIZENS),
+    "GET /desk/citizens/{citizen_id:str}": Walked(Right.CITIZENS, thing=of_citizen()),
+    "POST /desk/citizens/{citizen_id:str}/plan": Walked(Right.CITIZENS, {"item": "none"}, of_citizen("/plan")),
+    "GET /desk/citizens/{citizen_id:str}/delete": Walked(Right.CITIZENS, thing=of_citizen("/delete")),
+    "POST /desk/citizens/{citizen_id:str}/delete": Walked(Right.CITIZENS, thing=of_citizen("/delete")),
     "GET /desk/troubles": Walked(Right.LETTERS),
     "POST /desk/troubles/seen": Walked(Right.LETTERS),
     "GET /desk/letters": Walked(Right.LETTERS),

@@ -1,0 +1,139 @@
+"""Граждане: the base, one card, the plan and the end of it, as staff see them."""
+
+from datetime import timedelta
+
+from bot.accounts.roles import Role
+from bot.clock import FixedClock
+from bot.desk.rules import Report
+from bot.desk.shifts import Person
+from storage.visits import Next, Result
+from tests.storage.rows import table
+from tests.web.desk.conftest import Come
+from tests.web.desk.reception import a_citizen, at, booked, recorded
+from tests.web.desk.requests import request
+from tests.web.desk.worker import Worker
+from tests.web.site import Site
+
+EVERY = ("ivan", "olga", "petr", "anna")
+
+
+async def people(site: Site, clock: FixedClock) -> dict[str, str]:
+    """Long silent Pyotr, Olga who is booked, Ivan with a request, Anna on her own with her plan."""
+    now = clock.now()
+    clock.set(now - timedelta(days=40))
+    found = {"petr": await a_citizen(site, "petr", office="barnaul", situations=["released"])}
+    clock.set(now)
+    for name in ("ivan", "olga", "anna"):
+        found[name] = await a_citizen(site, name, office="barnaul")
+    await request(site, chat="ivan")
+    await booked(site, at(site, "10:00"), Person(found["olga"]))
+    return found
+
+
+async def seen(worker: Worker, found: dict[str, str], query: str = "") -> set[str]:
+    await worker.get(f"/citizens?{query}")
+    return {name for name, id_ in found.items() if f"/citizens/{id_}" in worker.text}
+
+
+async def test_an_empty_base_says_so(come: Come) -> None:
+    worker = await come(Role.SPECIALIST)
+    await worker.get("/citizens")
+    assert "Никого нет" in worker.text
+
+
+async def test_filters_show_whom_they_name(site: Site, clock: FixedClock, come: Come) -> None:
+    found = await people(site, clock)
+    worker = await come(Role.SPECIALIST)
+
+    for query, names in {
+        "": set(EVERY),
+        "bond=case": {"ivan"},
+        "bond=visit": {"olga"},
+        "bond=quiet": {"petr"},
+        "bond=plan": {"anna"},
+        "situation=released": {"petr"},
+        "heard=ten": {"ivan", "olga", "anna"},
+        "heard=month": set(),
+        "heard=long": {"petr"},
+        "next=centre": set(),
+        "bond=made-up&page=x": set(EVERY),
+    }.items():
+        assert await seen(worker, found, query) == names, query
+
+
+async def test_the_next_action_is_of_the_last_visit(site: Site, clock: FixedClock, come: Come) -> None:
+    found = await people(site, clock)
+    slot = at(site, "10:30")
+    booking = await booked(site, slot, Person(found["anna"]))
+    clock.set(slot.starts_at)
+    await recorded(site, booking, Report((Result.CONSULTED,), next_step=Next.CENTRE))
+    worker = await come(Role.SPECIALIST)
+
+    assert await seen(worker, found, "next=centre") == {"anna"}
+    assert await seen(worker, found, "bond=centre") == {"anna"}
+
+
+async def test_another_offices_people_are_not_there(site: Site, come: Come) -> None:
+    found = {"ivan": await a_citizen(site, "ivan", office="rubtsovsk"), "olga": await a_citizen(site, "olga")}
+    worker = await come(Role.SPECIALIST, offices=["barnaul"])
+
+    assert await seen(worker, found) == {"olga"}
+    assert (await worker.get(f"/citizens/{found['ivan']}")).status_code == 404
+
+
+async def test_a_long_base_comes_in_pages(site: Site, come: Come) -> None:
+    for number in range(26):
+        await a_citizen(site, f"c{number}")
+    worker = await come(Role.SPECIALIST)
+    await worker.get("/citizens")
+    first = worker.text.count('href="/desk/citizens/')
+    await worker.get("/citizens?page=2")
+
+    assert (first, worker.text.count('href="/desk/citizens/')) == (25, 1)
+    assert "2 из 2" in worker.text
+
+
+async def test_a_card_shows_what_is_kept_and_is_noted(site: Site, clock: FixedClock, come: Come) -> None:
+    found = await people(site, clock)
+    worker = await come(Role.SPECIALIST)
+    await worker.get(f"/citizens/{found['ivan']}")
+    assert "caseiva" not in worker.text.lower().split("обращения")[0]
+    assert "/cases/caseivan" in worker.text
+    await worker.get(f"/citizens/{found['olga']}")
+
+    assert "Специалист по подбору работы: записан" in worker.text
+    rows = await table(site.database, "SELECT subject FROM audit WHERE act = 'read' ORDER BY id")
+    assert [row[0] for row in rows] == [f"citizen:{found[name]}" for name in ("ivan", "olga")]
+
+
+async def test_a_plan_item_is_taken_out_and_put_back(site: Site, come: Come) -> None:
+    ivan = await a_citizen(site, "ivan")
+    item = site.content.situations["alimony"].plan[0].id
+    worker = await come(Role.SPECIALIST)
+    path = f"/citizens/{ivan}"
+    await worker.get(path)
+
+    for state in ("not_mine", "open", "done"):
+        assert (await worker.post(f"{path}/plan", item=item, state=state)).status_code == 303
+        async with site.database.read() as tx:
+            rows = (await tx.plan.load([ivan]))[ivan]
+        assert [(row.item, row.state) for row in rows] == [(item, state)]
+    for wrong in ({"item": "made up", "state": "done"}, {"item": item, "state": "made up"}):
+        assert (await worker.post(f"{path}/plan", **wrong)).status_code == 409
+        assert "Такого шага" in worker.text
+
+
+async def test_deleting_names_what_goes_and_frees_the_seat(site: Site, clock: FixedClock, come: Come) -> None:
+    found = await people(site, clock)
+    worker = await come(Role.SPECIALIST)
+    path = f"/citizens/{found['olga']}"
+    await worker.get(f"{path}/delete")
+    assert "Отменятся записи: 1" in worker.text
+    answer = await worker.post(f"{path}/delete")
+
+    assert answer.headers["location"] == "/desk/citizens?said=citizen_deleted"
+    assert (await worker.get(path)).status_code == 404
+    assert await seen(worker, found) == {"ivan", "petr", "anna"}
+    assert await table(site.database, "SELECT id FROM bookings WHERE active = 1") == []
+    rows = await table(site.database, "SELECT actor FROM audit WHERE act = 'citizen_deleted'")
+    assert rows[0][0].startswith("staff:")
