@@ -18,7 +18,7 @@ from bot.engine.taken import Surface
 from bot.engine.words import plain
 from bot.messages import Kind, Outgoing
 from bot.nudges import Nudging
-from bot.rehearsal import crowd, staff
+from bot.rehearsal import crowd, requests, staff
 from bot.rehearsal.player import MONDAY_NOON, NoButton, Player
 from bot.surveying import Surveying
 from bot.surveys.triggers import happened
@@ -160,7 +160,8 @@ class Stage:
             return await player.tick() if act.what in crowd.EVERY else []
         if isinstance(act, scenes.Staff):
             me, now = await self._me(), self._clock.now()
-            self._clock.set(await staff.happens(act.what, self._database, player.content, now, me))
+            happens = requests.happens if act.what in scenes.REQUESTS else staff.happens
+            self._clock.set(await happens(act.what, self._database, player.content, now, me))
             return await player.work()
         if isinstance(act, scenes.Passed):
             self._clock.set(self._clock.now() + act.by)

@@ -68,10 +68,22 @@ STAFF = (
     SEATED, RECEIVED, TO_ADVISOR, TO_MATCHER, SEATED_AGAIN, REPEAT, HANDED_OVER, COPIED, MISSED, OFFERED, PASSED_ON,
     DONE,
 )  # fmt: skip
+REQUESTS = (
+    TAKEN := "специалист взял обращение",
+    ANSWERED := "специалист ответил",
+    CORRECTED := "специалист поправил ответ",
+    LATER := "специалист ответит позже",
+    HANDED_ON := "обращение передали",
+    SILENT := "специалист промолчал",
+    CASE_CLOSED := "специалист закрыл обращение",
+    CASE_RETURNED := "специалист вернулся к обращению",
+    QUEUE := "в очереди есть другие",
+    UNSEATED := "специалист отменил запись",
+)
 CODE = "код"  # `> (код)`: the citizen copies the code that the bot showed
 REMARKS = (
     "прошёл 1 день", "прошло 3 часа", "прошла неделя", "сейчас 23 ноября 2026, 3:00", *WEATHER,
-    "старая кнопка plan.item done:papers", *STAFF,
+    "старая кнопка plan.item done:papers", *STAFF, *REQUESTS,
 )  # fmt: skip
 
 LINE_CHARS, LINES = 1000, 5000  # of one line; of all talks, or a look at them would take minutes
@@ -128,7 +140,7 @@ class OldButton:
 
 @dataclass(frozen=True, slots=True)
 class Staff:
-    """What staff do: one of STAFF."""
+    """What staff do: one of STAFF or REQUESTS."""
 
     what: str
 
@@ -286,7 +298,7 @@ def _remark(line: str) -> Act:
         return OldButton(match[1], match[2])
     if said in WEATHER:
         return Weather(said)
-    if said in STAFF:
+    if said in STAFF or said in REQUESTS:
         return Staff(said)
     close = nearest(said, REMARKS)
     shown = f"возможно, ({close})" if close else "можно: " + listed((f"({one})" for one in REMARKS), limit=9)

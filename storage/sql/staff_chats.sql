@@ -104,5 +104,5 @@ UPDATE cases SET shown = 0 WHERE state <> 'closed';
 
 -- name: staff_chats_reachable
 -- chats that take no message: the bot was put out of them
-SELECT c.id FROM staff_chats c JOIN addresses a ON a.channel = c.channel AND a.find = c.find
-WHERE a.unreachable_at IS NULL AND a.chat IS NOT NULL;
+SELECT staff_chats.id FROM staff_chats CROSS JOIN addresses a
+WHERE a.channel = staff_chats.channel AND a.find = staff_chats.find AND a.unreachable_at IS NULL AND a.chat IS NOT NULL;

@@ -46,7 +46,7 @@ async def test_the_bot_stays_usable_and_keeps_the_place(asked: Talk, desk: Desk)
         > [bot]
         < case.bot
         < questions.topics ...
-        > какое-то слово
+        > ыва
         < fallback.unknown ...
     """)
     asked.clock.move(minutes=1)

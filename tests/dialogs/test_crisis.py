@@ -49,7 +49,7 @@ async def test_an_open_request_becomes_urgent_and_keeps_its_topic(talk: Talk) ->
     async with talk.database.read() as tx:
         case = await tx.cases.of_citizen(citizen.id)
     assert case is not None
-    assert (case.id, case.topic, case.words) == (alarm.case_id, "question", ("помогите с паспортом",))
+    assert (case.id, case.topic, case.words) == (alarm.case_id, "support", ("помогите с паспортом",))
 
 
 async def test_without_consent_too_and_as_the_very_first_words(talk: Talk) -> None:

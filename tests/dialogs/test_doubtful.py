@@ -17,6 +17,7 @@ from bot.texts.schema import Content, Fact, Text
 from bot.texts.talks import LABELS
 from storage.database import open_database
 from tests.databases import SECRETS
+from tests.dialogs.booking_walk import roomy
 from tests.dialogs.transcripts import TO_PLAN
 from tests.dialogs.walk import Path, explore
 from tests.talk import Talk, real_content
@@ -74,7 +75,7 @@ def all_probed(content: Content) -> Content:
 
 
 async def test_no_screen_shows_a_doubtful_figure_without_the_mark(tmp_path: FilePath) -> None:
-    content = all_probed(real_content(FLOWS))
+    content = all_probed(roomy(real_content(FLOWS)))
     database = await open_database(f"sqlite:///{tmp_path / 'walk.db'}", SECRETS)
     names = count(1)
     shown: Counter[str] = Counter()

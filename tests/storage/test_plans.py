@@ -8,15 +8,14 @@ import pytest
 
 from storage.statements import SQL
 
-LISTS = ("ids", "finds", "channels", "offices", "actors")
-LISTS = ("ids", "finds", "channels", "asked")
+LISTS = ("ids", "finds", "channels", "offices", "actors", "asked")
 NAMED = re.compile(r"-- name: (\w+)\S*\n(.*?)(?=\n-- name:|\Z)", re.DOTALL)
 COMMENT = re.compile(r"--.*")
 VALUE = re.compile(r"(?<!:):([a-z_]+)")
 
 # Run by the scheduler or the command line, over tables that stay small, or read from the end that is wanted.
-RARE = {"keys_load", "audit_last_seal", "audit_page", "purge_reminders", "edition_log_newest"}
-SMALL = re.compile(r"SCAN (staff\w*|troubles)\Z")  # as many rows as a centre has staff
+RARE = {"keys_load", "audit_last_seal", "audit_page", "purge_reminders", "purge_referrals", "edition_log_newest"}
+SMALL = re.compile(r"SCAN (staff\w*|troubles|case_posts|t)\Z")  # as many rows as a centre has staff or open requests
 
 
 def _statements() -> dict[str, str]:

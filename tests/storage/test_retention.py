@@ -151,6 +151,7 @@ async def test_every_sealed_column_is_sealed_again_under_the_new_secret(database
         await tx.staff.add(StaffRow("o1", "olga", "Ольга", "lead", (), True, False, True, False, False, NOW))
         await tx.staff.keep_secrets("o1", Secrets("hash", "code"))
         said = tuple(SheetAnswer("nsi", name, "1", None, name) for name in ("wishes", "useful"))
+        await tx.unanswered.add(["где взять справку"], now=NOW)
         await tx.surveys.record(Sheet(NOW.date(), "", "paper", "", said))
     fresh = ("a newer secret of the tests, long enough too",)
     rotated = await open_database(database_url, (*fresh, *SECRETS))
@@ -170,6 +171,7 @@ async def test_every_sealed_column_is_sealed_again_under_the_new_secret(database
         "staff": 1,
         "staff_secrets": 1,
         "survey_answers": 2,
+        "unanswered": 1,
     }
 
     alone = await open_database(database_url, fresh)  # the old secret is gone for good

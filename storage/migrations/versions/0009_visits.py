@@ -63,6 +63,8 @@ STATEMENTS = (
     " WHERE state IN ('offered', 'agreed', 'passed')",
     "CREATE INDEX referrals_citizen ON referrals (citizen_id) WHERE citizen_id IS NOT NULL",
     "CREATE INDEX referrals_state ON referrals (state, offered_at)",
+    "CREATE INDEX referrals_booking ON referrals (booking_id)",
+    "CREATE INDEX referrals_age ON referrals (offered_at)",
     """
     CREATE TABLE reasons (
         find TEXT PRIMARY KEY,
