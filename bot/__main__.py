@@ -41,6 +41,7 @@ app = typer.Typer(
 )
 
 app.add_typer(cases.app, name="cases")
+staff.app.command("link")(cases.link_member)
 app.add_typer(staff.app, name="staff")
 app.add_typer(visits.app, name="visits")
 app.add_typer(surveys.report, name="report")

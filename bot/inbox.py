@@ -57,6 +57,8 @@ def arrival(incoming: Incoming) -> Arrival:
 
 
 def _guarded(incoming: Incoming) -> Incoming:
+    if incoming.group is not None:  # staff: a number they give is part of the answer
+        return incoming
     safe = guarded(incoming.text)
     source = "" if guarded(incoming.source).kinds else incoming.source
     if not safe.kinds and source == incoming.source:

@@ -33,6 +33,7 @@ EVERYWHERE = {
     "help": "help",
     "data": "my_data",
     "answers": "answers",
+    "visit": "booked",
 }
 GREETING = "start"
 _COMMAND = re.compile(r"/([a-z]+)(?:@\w+)?(?:\s+([A-Za-z0-9_-]{1,60}))?\s*\Z", re.IGNORECASE)

@@ -212,7 +212,7 @@ async def judged(turn: Turn) -> list[Effect]:
 
 
 def _counted(value: str) -> RecordAnswer:
-    """For the figures of all cases; who said so is not in them."""
+    """The same question as the survey's «Решили вопрос?»: nobody is asked it twice."""
     return RecordAnswer("helped", "helped", value, "case_closed")
 
 

@@ -10,6 +10,7 @@ What follows while the case is open: bot/flows/case.py
 
 from bot.engine.effects import AddWords, Ask, Choice, Complain, Effect, Enter, Goto, Keep, OpenCase, RouteCase
 from bot.engine.flow import Flow
+from bot.engine.surveys import PauseSurveys
 from bot.engine.turn import Turn
 from bot.flows.words.answer_time import answer_time
 from bot.flows.words.case_context import context
@@ -164,7 +165,7 @@ async def complained(turn: Turn) -> list[Effect]:
     if turn.heard != "yes" or case is None or not case.owner:
         return [Enter("handover")]
     private = next((topic.id for topic in turn.content.routing.topics.values() if topic.is_private), None)
-    return [*([Complain(private)] if private else []), Enter("handover", "more")]
+    return [*([Complain(private), PauseSurveys()] if private else []), Enter("handover", "more")]
 
 
 @flow.asks("more")

@@ -457,7 +457,8 @@ class Content:
     """
     One edition of content. Mappings keep the order in which people see things.
 
-    words: command ("back", "menu", "stop", "human", "help", "data", "answers", "start", "yes", "no") → typed words,
+    words: command ("back", "menu", "stop", "human", "help", "data", "answers", "visit", "start", "yes", "no") → typed
+    words,
     lower case, е for ё.
     fingerprint: SHA-256 of names and bytes of all files, hexadecimal. calendar: local day → weekday whose shifts hold
     on it, None for a day off; of all other days the production calendar knows (bot/booking/calendar.py). matcher: finds

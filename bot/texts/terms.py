@@ -24,7 +24,7 @@ from bot.texts.schema import (
 
 LATER = ("tomorrow", "three_days", "week", "month")
 CHANNELS = ("telegram", "vk", "max")
-WORDS = ("back", "menu", "stop", "human", "help", "data", "answers", "start", "yes", "no")
+WORDS = ("back", "menu", "stop", "human", "help", "data", "answers", "visit", "start", "yes", "no")
 TOKEN = re.compile(r"[A-Za-z0-9_-]{1,60}\Z")
 VERSION = re.compile(r"[A-Za-z0-9._-]{1,24}\Z")
 CONSENT_VALUES = ("operator", "raw_words_days", "closed_case_days", "booking_days")

@@ -480,3 +480,16 @@ async def test_a_closed_shift_without_another_place_leaves_the_citizen_in_line(m
 
     assert await ticked(talk) == ["queue.lost"]
     assert await does(talk, "[other]") == ["slots.none"]
+
+
+@pytest.mark.parametrize("words", ["Моя запись", "перенести запись", "опаздываю!", "не смогу прийти"])
+async def test_ones_own_words_lead_to_the_booking(meet: Meet, words: str) -> None:
+    talk = await booked(meet)
+
+    assert await does(talk, "/menu", words) == ["booked.visit"]
+
+
+async def test_without_a_booking_the_same_words_lead_to_one(talk: Talk) -> None:
+    await talk.play(TO_PLAN)
+
+    assert await does(talk, "моя запись") == ["booking.role"]

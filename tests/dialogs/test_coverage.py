@@ -209,7 +209,9 @@ class Walk:
             )
             await every_visit(Book(tx, talk.content, talk.clock.now()), citizen.id)
             await received(tx, citizen.id, talk.clock.now())
-        for line in ("/human", "первое", "не хочу жить", "/data", "[file]", "/stop", "/data", "[file]"):
+        for line in ("/human", "первое", "/data", "[file]", "не хочу жить", "/data", "[file]"):
+            await act(talk, line)
+        for line in ("/stop", "/data", "[file]"):
             await act(talk, line)
         while "more" in talk._buttons:
             await talk.press("more")

@@ -7,11 +7,11 @@ Walks of the real content: every button of every screen, on paths from the first
 import re
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from typing import Any
 
 from bot.engine.effects import Ask, Effect, Notice
-from bot.engine.flow import Flow, Flows, Handler, Hearing
+from bot.engine.flow import Flow, Flows, Handler
 from bot.engine.screen import NAVIGATION
 from bot.engine.turn import Turn
 from bot.messages import Outgoing
@@ -58,14 +58,8 @@ def _recorded(flow: Flow, record: Record) -> Flow:
     for step, handler in flow.asking.items():
         copy.asking[step] = _asking(f"{flow.name}.{step}", handler, record)
     for step, hearing in flow.hearing.items():
-        copy.hearing[step] = Hearing(
-            _hearing(f"{flow.name}.{step}", hearing.handler, record),
-            hearing.anytime,
-            hearing.words,
-            hearing.numbers,
-            hearing.phones,
-            hearing.phones,
-        )
+        heard = _hearing(f"{flow.name}.{step}", hearing.handler, record)
+        copy.hearing[step] = replace(hearing, handler=heard)
     copy.acts = {kind: _asking(f"{flow.name}.{kind}", handler, record) for kind, handler in flow.acts.items()}
     if flow.overhearing is not None:
         copy.overhearing = _asking(f"{flow.name}.overhears", flow.overhearing, record)

@@ -26,7 +26,7 @@ async def test_who_was_received_hears_what_was_done_and_what_else_there_is(desk:
     assert done.visit.results == (Result.CONSULTED, Result.JOBS_OFFERED, Result.INFORMAL_DETAILS)
     (message,) = await talk.work()
     assert message.key == "visits.closed"
-    for words in ("консультация о работе", "подобрали вакансии", "Ещё доступно", "Помощь с резюме"):
+    for words in ("консультация о работе", "подбор вакансий", "Ещё доступно", "Помощь с резюме"):
         assert words in message.text
     assert "Подбор работы" not in message.text, "it was given just now"
     assert "официальн" not in message.text
@@ -136,7 +136,7 @@ async def test_a_record_is_corrected_and_told_once_more(desk: Desk) -> None:
 
     (message,) = await talk.work()  # the first record was corrected before anybody heard of it
 
-    assert "подобрали вакансии" in message.text
+    assert "подбор вакансий" in message.text
     assert "резюме на бумаге" not in message.text
     await desk.record(booking, consulted(needs_job=False))
     assert keys(await talk.work()) == ["visits.closed"]

@@ -8,16 +8,15 @@ from typing import Any
 import yaml
 from jsonschema import Draft202012Validator
 
-from bot.flows import FLOWS
+from bot.parts import needs
 from bot.texts.load import Grower, kind_of, read_folder
 from bot.texts.mistakes import Mistakes
 from bot.texts.schema import Need
 from bot.texts.schemas import schemas
 from bot.texts.tree import Branch, grow
-from bot.web.words import NEEDS
 from tests.texts.conftest import FOLDER
 
-ALL_NEEDS: dict[str, Need] = {**FLOWS.needs(), **NEEDS}
+ALL_NEEDS: dict[str, Need] = needs()
 SHIPPED = read_folder(FOLDER)
 
 

@@ -160,7 +160,7 @@ class _Writer:
                 yield self._say("survey_answer", question=item.label if item else name, answer=words)
 
     def _case(self, case: CaseRow) -> str:
-        words = "\n".join([*case.words, *self._context(case.context)])
+        words = "\n".join([*case.words, *case.answers, *self._context(case.context)])
         key = "case_closed" if case.state == "closed" else "case"
         return self._say(key, day=self._moment(case.created_at)["day"], words=words.strip())
 

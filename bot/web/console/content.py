@@ -6,7 +6,7 @@ Nothing is edited here: admins edit files, and whoever writes them sees them wit
 
 import asyncio
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from litestar.handlers import HTTPRouteHandler
 
@@ -23,6 +23,7 @@ from storage.records import Edition
 
 ACTS_SHOWN = 12
 FILES_SHOWN = 4
+ASKED_WITHIN, ASKED_SHOWN = timedelta(days=30), 100
 
 
 class Doubts:
@@ -76,6 +77,19 @@ def routes(desk: Desk) -> Sequence[HTTPRouteHandler]:
             return await visit.part("content_doubts_list.html", doubts=listed)
         return await visit.html("content_doubts.html", doubts=listed)
 
+    @desk.page("/content/unanswered", Right.CONTENT)
+    async def unanswered(visit: Visit) -> Answer:
+        async with desk.database.read() as tx:
+            rows = await tx.unanswered.since(desk.clock.now() - ASKED_WITHIN, limit=ASKED_SHOWN)
+        return await visit.html("content_unanswered.html", rows=rows, days=ASKED_WITHIN.days)
+
+    @desk.act("/content/unanswered/{find:str}/drop", Right.CONTENT)
+    async def dealt_with(visit: Visit) -> Answer:
+        async with desk.database.write() as tx:
+            await tx.unanswered.drop(visit.path("find"))
+            await visit.note(tx, "question_dropped", "")
+        return visit.to("/content/unanswered", said="question_dropped")
+
     @desk.page("/content/history", Right.CONTENT)
     async def editions(visit: Visit) -> Answer:
         changes = await history(desk.database, limit=ACTS_SHOWN)
@@ -114,7 +128,7 @@ def routes(desk: Desk) -> Sequence[HTTPRouteHandler]:
             return await _confirm(visit, number, wrong="edition_unfit")
         return visit.to("/content", said="rolled_back")
 
-    return [content, doubtful, editions, asked, rolled_back]
+    return [content, doubtful, unanswered, dealt_with, editions, asked, rolled_back]
 
 
 def _may_roll_back(visit: Visit) -> bool:

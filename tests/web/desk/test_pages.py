@@ -369,6 +369,25 @@ class TestContent:
         assert (await admin.post("/content/rollback/3")).status_code == 409
         assert "для другой версии программы" in admin.text
 
+    async def test_questions_without_an_answer_are_listed_until_they_are_dealt_with(
+        self, site: Site, come: Come
+    ) -> None:
+        lead = await come(Role.LEAD)
+        await lead.get("/content/unanswered")
+        assert "Таких вопросов не было" in lead.text
+        async with site.database.write() as tx:
+            await tx.unanswered.add(["где взять <b>валенки</b>", "где взять <b>валенки</b>"], now=site.clock.now())
+        await lead.get("/content/unanswered")
+        assert "где взять <b>валенки</b>" in lead.text
+        assert "<b>валенки" not in lead.page
+        action = re.search(r'action="/desk(/content/unanswered/\w+/drop)"', lead.page)
+        assert action
+
+        assert (await lead.post(action[1])).headers["location"].endswith("said=question_dropped")
+
+        await lead.get("/content/unanswered")
+        assert "Таких вопросов не было" in lead.text
+
     async def test_a_lead_reads_and_puts_nothing_back(self, come: Come) -> None:
         lead = await come(Role.LEAD)
         await lead.get("/content/history")

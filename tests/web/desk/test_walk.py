@@ -74,6 +74,14 @@ async def make_chat(site: Site, office: str) -> str:
     return id_
 
 
+async def make_unanswered(site: Site, office: str) -> str:
+    """A question nobody had an answer to; it belongs to no office."""
+    async with site.database.write() as tx:
+        await tx.unanswered.add(["где взять валенки"], now=site.clock.now())
+        (row, *_) = await tx.unanswered.since(site.clock.now(), limit=1)
+    return row.find
+
+
 def named(made: Callable[[Site, str], Awaitable[object]], path: str) -> Maker:
     """path: with {} for what is made."""
 
@@ -202,6 +210,10 @@ ROUTES: dict[str, Walked] = {
     "GET /desk/content": Walked(Right.CONTENT),
     "GET /desk/content/doubts": Walked(Right.CONTENT),
     "GET /desk/content/history": Walked(Right.CONTENT),
+    "GET /desk/content/unanswered": Walked(Right.CONTENT),
+    "POST /desk/content/unanswered/{find:str}/drop": Walked(
+        Right.CONTENT, thing=named(make_unanswered, "/content/unanswered/{}/drop"), is_scoped=False
+    ),
     "GET /desk/content/rollback/{number:int}": Walked(
         Right.ROLL_BACK, thing=named(make_edition, "/content/rollback/{}"), is_everywhere=True
     ),
