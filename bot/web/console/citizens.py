@@ -7,6 +7,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from litestar.handlers import HTTPRouteHandler
 
@@ -125,7 +126,7 @@ async def _card(visit: Visit, *, status: int = 200, wrong: str = "") -> Answer:
     async with visit.desk.database.read() as tx:
         citizen = await _mine(visit, tx)
         bookings = await tx.bookings.all_of(citizen.id)
-        values = {
+        values: dict[str, Any] = {
             "bookings": [row for row in reversed(bookings) if not row.is_held],
             "visits": {one.booking_id: one for one in await tx.visits.of_citizen(citizen.id)},
             "referrals": await tx.referrals.of_citizen(citizen.id),

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 from uuid import uuid4
 
 from litestar import Response
@@ -91,7 +92,9 @@ def routes(desk: Desk) -> Sequence[HTTPRouteHandler]:
 
     @desk.page("/visits/next/{point:str}", Right.VISITS)
     async def to_next(visit: Visit) -> Answer:
-        """The matcher's next day: who comes, and with what résumé."""
+        """The matcher's next day; with a citizen, the first free time of the specialist to book them."""
+        if citizen := visit.query("citizen"):
+            return await _first_free(visit, citizen)
         point, now = point_of(visit), desk.clock.now()
         today = render.local(now, zone_of(desk.content(), point)).date()
         for number in range(point.horizon_days + 1):
@@ -136,6 +139,18 @@ def routes(desk: Desk) -> Sequence[HTTPRouteHandler]:
         return await _export(visit)
 
     return [week, to_next, day, new, seat, closing, close, day_list, export]
+
+
+async def _first_free(visit: Visit, citizen: str) -> Answer:
+    point, role, content, now = point_of(visit), visit.query("role"), visit.desk.content(), visit.desk.clock.now()
+    if role not in content.roles:
+        raise Missing
+    async with visit.desk.database.read() as tx:
+        found = await days.free(tx, content, point.id, role, now=now, after=now)
+    if not found:
+        return visit.to("/visits", said="no_free_time")
+    query = urlencode({"slot": found[0].id, "citizen": citizen})
+    return visit.to(f"/visits/day/{point.id}/{role}/{found[0].day}/new?{query}")
 
 
 def point_of(visit: Visit, ident: str = "") -> Point:

@@ -104,17 +104,10 @@ def routes(desk: Desk) -> Sequence[HTTPRouteHandler]:
     @desk.act(f"{BOOKING}/referral", Right.VISITS)
     async def referral(visit: Visit) -> Answer:
         form, wanted = await visit.form(), await _mine(visit)
-        async with desk.database.write() as tx:
-            own = {one.id for one in await _referrals(tx, wanted)}
-            state = next((one for one in State if one == form["state"]), None)
-            if form["referral"] not in own or state is None:
-                return await _shown(visit, status=409, wrong="referral_no_way")
-            done = await visits.answer(
-                tx, desk.content(), form["referral"], state, actor=actor(visit.staff.id), now=desk.clock.now()
-            )
-        if done.code == seats.DONE:
-            return visit.to(f"/visits/booking/{wanted.id}", said="referral_changed")
-        return await _shown(visit, status=409, wrong="referral_no_way")
+        state = next((one for one in State if one == form["state"]), None)
+        if state is None or not await _answered(visit, wanted, form["referral"], state):
+            return await _shown(visit, status=409, wrong="referral_no_way")
+        return visit.to(f"/visits/booking/{wanted.id}", said="referral_changed")
 
     return [booking, record, missed, late, where, move, cancelling, cancel, referral]
 
@@ -143,6 +136,18 @@ async def _about(visit: Visit) -> dict[str, Any]:
 
 async def _referrals(tx: Transaction, row: BookingRow) -> list[ReferralRow]:
     return await (tx.referrals.of_citizen(row.citizen_id) if row.citizen_id else tx.referrals.of_booking(row.id))
+
+
+async def _answered(visit: Visit, row: BookingRow, referral_id: str, state: State) -> bool:
+    """Whether the referral is one of this person's and may become so."""
+    desk = visit.desk
+    async with desk.database.write() as tx:
+        if referral_id not in {one.id for one in await _referrals(tx, row)}:
+            return False
+        done = await visits.answer(
+            tx, desk.content(), referral_id, state, actor=actor(visit.staff.id), now=desk.clock.now()
+        )
+    return done.code == seats.DONE
 
 
 async def _shown(visit: Visit, *, status: int = 200, wrong: str = "") -> Answer:

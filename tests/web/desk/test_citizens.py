@@ -1,5 +1,6 @@
 """Граждане: the base, one card, the plan and the end of it, as staff see them."""
 
+import re
 from datetime import timedelta
 
 from bot.accounts.roles import Role
@@ -9,7 +10,7 @@ from bot.desk.shifts import Person
 from storage.visits import Next, Result
 from tests.storage.rows import table
 from tests.web.desk.conftest import Come
-from tests.web.desk.reception import a_citizen, at, booked, recorded
+from tests.web.desk.reception import MATCHER, POINT, a_citizen, at, booked, recorded
 from tests.web.desk.requests import request
 from tests.web.desk.worker import Worker
 from tests.web.site import Site
@@ -104,6 +105,20 @@ async def test_a_card_shows_what_is_kept_and_is_noted(site: Site, clock: FixedCl
     assert "Специалист по подбору работы: записан" in worker.text
     rows = await table(site.database, "SELECT subject FROM audit WHERE act = 'read' ORDER BY id")
     assert [row[0] for row in rows] == [f"citizen:{found[name]}" for name in ("ivan", "olga")]
+
+
+async def test_a_card_leads_to_the_first_free_time(site: Site, come: Come) -> None:
+    ivan = await a_citizen(site, "ivan")
+    await booked(site, at(site, "09:00"), Person(name="Коля"))
+    worker = await come(Role.SPECIALIST)
+    await worker.get(f"/citizens/{ivan}")
+    (link,) = re.findall(rf'href="/desk(/visits/next/{POINT}\?role={MATCHER}&citizen={ivan})"', worker.text)
+    answer = await worker.get(link)
+
+    assert answer.headers["location"].endswith(f"/new?slot={at(site, '09:30').id}&citizen={ivan}")
+    await worker.get(answer.headers["location"].removeprefix("/desk"))
+    assert f"гражданин {ivan[:6].upper()}" in worker.text
+    assert (await worker.get(f"/visits/next/{POINT}?role=plumber&citizen={ivan}")).status_code == 404
 
 
 async def test_a_plan_item_is_taken_out_and_put_back(site: Site, come: Come) -> None:

@@ -1,4 +1,4 @@
-"""The reception by finger: booked, received, the list taken away."""
+"""The reception and the base of citizens by finger."""
 
 import csv
 import io
@@ -13,7 +13,7 @@ from playwright.async_api import Page, expect
 from bot.accounts.roles import Role
 from bot.clock import FixedClock
 from bot.desk.shifts import Person
-from tests.web.desk.reception import ADVISOR, POINT, TUESDAY, at, booked
+from tests.web.desk.reception import ADVISOR, POINT, TUESDAY, a_citizen, at, booked
 from tests.web.desk.test_browser import fits, picture
 from tests.web.desk.worker import PASSWORD, hire
 from tests.web.site import Site
@@ -111,3 +111,31 @@ async def test_moved_and_cancelled(site: Site, clock: FixedClock, open_page: Ope
     await expect(page.get_by_role("status").first).to_contain_text("место свободно")
     await expect(page.locator("tbody")).not_to_contain_text("Сосед Коля")
     assert page.url.startswith(f"{site.url}/desk/visits/day/{POINT}/{ADVISOR}/{TUESDAY}")
+
+
+async def test_the_base_and_a_card(site: Site, clock: FixedClock, open_page: Open, device: dict[str, Any]) -> None:
+    ivan = await a_citizen(site, "ivan", situations=["alimony", "released"])
+    await booked(site, at(site, "11:00", TUESDAY, ADVISOR), Person(ivan, EVIL))
+    await a_citizen(site, "olga")
+    await hire(site.database, clock, Role.SPECIALIST, login="olga")
+    page = await open_page(f"{site.url}/desk/citizens", **device)
+    await page.get_by_label("Логин").fill("olga")
+    await page.get_by_label("Пароль").fill(PASSWORD)
+    await page.get_by_role("button", name="Войти").click()
+    await expect(page.locator("tbody tr")).to_have_count(2)
+    await picture(page, "citizens")
+    await fits(page)
+    await page.get_by_label("Состояние").select_option(label="Записан на приём")
+    await page.get_by_role("button", name="Показать").click()
+    await expect(page.locator("tbody tr")).to_have_count(1)
+    await page.locator("tbody a").click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text(EVIL)
+    await page.get_by_role("button", name="Убрать").first.click()
+    await expect(page.get_by_role("status").first).to_contain_text("План изменён")
+    await picture(page, "citizen")
+    await fits(page)
+    await page.get_by_role("link", name="Удалить данные человека").click()
+    await picture(page, "citizen-delete")
+    await fits(page)
+    await page.get_by_role("button", name="Удалить навсегда").click()
+    await expect(page.locator("tbody tr")).to_have_count(1)
