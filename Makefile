@@ -18,12 +18,11 @@ lint: .venv/.ready-dev
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/lint-imports --no-logo >.venv/.imports 2>&1 || { cat .venv/.imports; exit 1; }
 
-# Many tests wait more than they work, so three processes share two cores; kills stay together by file, a browser wants
-# the machine for itself.
+# Many tests wait more than they work, so several processes share two cores; kills and browsers stay together by file.
 test: lint
-	@$(BIN)/pytest -n 3 --dist worksteal -m "not browser and not faults" $(ARGS)
-	@$(BIN)/pytest -n 2 --dist loadfile -m faults $(ARGS)
-	@$(BIN)/pytest -m browser $(ARGS)
+	@$(BIN)/pytest -n 5 --dist worksteal -m "not browser and not faults" $(ARGS)
+	@$(BIN)/pytest -n 3 --dist loadfile -m faults $(ARGS)
+	@$(BIN)/pytest -n 2 --dist loadfile -m browser $(ARGS)
 
 faults: .venv/.ready-dev
 	@BOT_FAULTS=full $(BIN)/pytest -m faults --timeout=3600 -s tests/faults $(ARGS)

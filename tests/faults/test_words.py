@@ -19,6 +19,7 @@ from tests.web.visitor import Visitor
 CANARIES = extent(300, 1500)
 IN_WEB = 7
 ANSWERS_S = 90.0
+FIRST_CHAT = 1_812_345_000  # a person's on every platform: in VK from 2 000 000 000 on it is a group chat
 STEPS = ("/start leaflet", "Вернулся после освобождения", "1", "1", "да", "/plan", "1", "/human")
 INJECTIONS = (
     "<b>жирно</b><script>alert(1)</script>",
@@ -99,7 +100,7 @@ async def _said(bot: Product, texts: list[str]) -> None:
 
 async def test_what_citizens_type_comes_up_nowhere(sqlite_url: str, quick: Make, told: Callable[[str], None]) -> None:
     planted = canaries(CANARIES)
-    chats = {channel: [str(7_812_345_000 + 17 * n + place) for n in range(4)] for place, channel in enumerate(CHANNELS)}
+    chats = {channel: [str(FIRST_CHAT + 17 * n + place) for n in range(4)] for place, channel in enumerate(CHANNELS)}
     async with emulator_of("telegram") as telegram, emulator_of("vk") as vk, emulator_of("max") as max_:
         emulators = dict(zip(CHANNELS, (telegram, vk, max_), strict=True))
         bot = quick(sqlite_url, {"BOT_LOG_LEVEL": "debug", "BOT_TELEGRAM_MODE": "polling", "BOT_VK_MODE": "polling"})
