@@ -438,8 +438,8 @@ def backup(file: FILE) -> None:
 @app.command()
 def restore(file: FILE) -> None:
     """Вернуть базу из резервной копии. Бот должен быть остановлен."""
+    from bot.chores.upkeep import restore as bring_back
     from bot.clock import SystemClock
-    from bot.upkeep import restore as bring_back
 
     with _told():
         settings = _settings(quiet=True)
@@ -454,7 +454,7 @@ def restore(file: FILE) -> None:
 @app.command()
 def purge() -> None:
     """Удалить то, чему вышел срок, и перешифровать записи новым секретом."""
-    from bot.upkeep import Purge
+    from bot.chores.upkeep import Purge
 
     async def work(settings: Settings) -> None:
         async with opened(settings, publishes=False) as parts:

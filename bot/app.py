@@ -24,22 +24,22 @@ from bot.accounts.roles import EVERYBODY, LEADING
 from bot.accounts.samples import Sample, samples
 from bot.booking.rounds import Rounds
 from bot.channels.port import Presence
+from bot.chores.gauges import Gauges
+from bot.chores.nudges import Nudging
+from bot.chores.reminders import Reminding, withdraw
+from bot.chores.surveying import Surveying
+from bot.chores.troubles import Troubles
+from bot.chores.upkeep import Purge
 from bot.desk.board import Board
 from bot.desk.watch import Watch
 from bot.duty import Duty
 from bot.editions import Told
 from bot.erasures import ErasureLog, Notes
-from bot.gauges import Gauges
-from bot.nudges import Nudging
 from bot.parts import PATIENCE_S, CannotStart, Parts, needs, opened
-from bot.reminders import Reminding, withdraw
 from bot.scheduler import Scheduler, Tick, Ticker
 from bot.settings import MESSENGERS, Settings
-from bot.surveying import Surveying
 from bot.telemetry import alarm
 from bot.timer import LoopTimer
-from bot.troubles import Troubles
-from bot.upkeep import Purge
 from storage.errors import StorageError
 
 log = structlog.get_logger()

@@ -11,11 +11,11 @@ from random import Random
 
 from bot.channels.port import Broken, Channel, SendError
 from bot.clock import Clock
+from bot.delivery.standing import Standing
+from bot.delivery.subscription import Subscription
 from bot.inbox import Inbox
 from bot.outbox import Sender
 from bot.polling import Poller
-from bot.standing import Standing
-from bot.subscription import Subscription
 from bot.telemetry import alarm
 from bot.texts.schema import Content
 from bot.timer import LoopTimer, Timer

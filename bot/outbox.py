@@ -7,7 +7,7 @@ The way out: what turns have planned leaves here, in order, at the platform's pa
 A turn in the same process takes the cycle along in its own transaction (`ride`).
 
 A part is leased only when it can leave at once, so few are uncertain after a crash; what must wait stays in the table.
-The elected process of a channel runs one `Sender` (bot/duty.py). What follows from each answer: bot/fate.py.
+The elected process of a channel runs one `Sender` (bot/duty.py). What follows from each answer: bot/delivery/fate.py.
 """
 
 import asyncio
@@ -21,17 +21,17 @@ from random import Random
 import msgspec
 import structlog
 
-from bot.apology import Apologies
-from bot.breaker import Health
 from bot.channels.port import Broken, Channel, SendError, TooFast, Uncertain, Unreachable
 from bot.clock import Clock
+from bot.delivery.apology import Apologies
+from bot.delivery.breaker import Health
+from bot.delivery.fate import Again, Cancelled, Dead, Fate, Sent, after, forbidden, is_late
+from bot.delivery.ledger import Ledger, Result
+from bot.delivery.pace import Pace
+from bot.delivery.standing import Standing
 from bot.engine.carrier import Board
-from bot.fate import Again, Cancelled, Dead, Fate, Sent, after, forbidden, is_late
-from bot.ledger import Ledger, Result
 from bot.messages import Address, Outgoing
-from bot.pace import Pace
 from bot.quiet import Quiet
-from bot.standing import Standing
 from bot.telemetry import SENDS, alarm
 from bot.texts.schema import ChannelRules, Content
 from bot.timer import LoopTimer, Timer

@@ -12,11 +12,11 @@ from random import Random
 
 import structlog
 
-from bot.acknowledger import Acknowledger
 from bot.channels.port import Broken, Channel, Polled, ReceiveError, TwoPollers, Unreachable
 from bot.clock import Clock
+from bot.delivery.acknowledger import Acknowledger
+from bot.delivery.standing import Standing
 from bot.inbox import Inbox
-from bot.standing import Standing
 from bot.telemetry import alarm
 from bot.timer import LoopTimer, Timer
 from storage.database import Database

@@ -14,13 +14,13 @@ from typing import Any
 import msgspec
 
 from bot.channels.port import Limits
+from bot.chores.reminders import Reminding
 from bot.clock import Clock, FixedClock
 from bot.engine.flow import Flows
 from bot.engine.runner import Runner
 from bot.engine.taken import Surface
 from bot.inbox import arrival
 from bot.messages import Address, Incoming, Kind, Outgoing
-from bot.reminders import Reminding
 from bot.texts.schema import Content
 from bot.transcript import buttons
 from storage.database import Database

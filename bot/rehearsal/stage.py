@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 
 from bot.booking.rounds import Rounds
 from bot.channels.port import Limits
+from bot.chores.nudges import Nudging
+from bot.chores.surveying import Surveying
 from bot.clock import FixedClock
 from bot.engine.flow import Flows
 from bot.engine.press import Presses
@@ -17,10 +19,8 @@ from bot.engine.session import Place, decode, encode
 from bot.engine.taken import Surface
 from bot.engine.words import plain
 from bot.messages import Kind, Outgoing
-from bot.nudges import Nudging
 from bot.rehearsal import crowd, requests, staff
 from bot.rehearsal.player import MONDAY_NOON, NoButton, Player
-from bot.surveying import Surveying
 from bot.surveys.triggers import happened
 from bot.texts import scenes
 from bot.texts.schema import Content, Office, Text

@@ -1,6 +1,6 @@
 """
 What leads to a survey. Each of these only plans, inside the caller's transaction; whether the citizen is really asked
-is judged when the time comes (bot/surveying.py). Told twice, it is planned once.
+is judged when the time comes (bot/chores/surveying.py). Told twice, it is planned once.
 """
 
 from datetime import datetime, timedelta

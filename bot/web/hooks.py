@@ -14,8 +14,8 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 from prometheus_client import Counter
 
-from bot.acknowledger import Acknowledger
 from bot.channels.port import Channel, Forged
+from bot.delivery.acknowledger import Acknowledger
 from bot.inbox import Inbox
 from bot.web.chat import body_of
 from bot.web.gate import AnyRequest

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from bot.channels.port import Broken, Polled, Unreachable
+from bot.delivery.subscription import Subscription
 from bot.duty import Duty
 from bot.inbox import Inbox
-from bot.subscription import Subscription
 from bot.telemetry import ALARMS, UP
 from storage.database import Database, open_database
 from tests.databases import SECRETS

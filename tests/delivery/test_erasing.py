@@ -6,7 +6,7 @@ from random import Random
 import pytest
 
 from bot.channels.port import SendError, TooFast, Uncertain, Unreachable
-from bot.fate import Again, Sent, after, forbidden, is_late
+from bot.delivery.fate import Again, Sent, after, forbidden, is_late
 from bot.messages import ERASE_KEY
 from bot.quiet import Quiet
 from storage.records import Lane, Leased

@@ -6,7 +6,7 @@ from random import Random
 import pytest
 
 from bot.channels.port import Blocked, Broken, Refused, SendError, TooFast, Uncertain, Unreachable
-from bot.fate import Again, Cancelled, Dead, Fate, after, pause_s
+from bot.delivery.fate import Again, Cancelled, Dead, Fate, after, pause_s
 from bot.telemetry import ALARMS, SENDS
 from storage.database import Database
 from storage.records import Arrival, Lane

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Sequence
 
+from bot.chores.surveying import Surveying
 from bot.engine.press import Presses
 from bot.messages import Kind, Outgoing
-from bot.surveying import Surveying
 from bot.surveys import triggers
 from storage.survey_records import InvitationRow
 from tests.storage.rows import table

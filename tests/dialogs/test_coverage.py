@@ -13,15 +13,15 @@ import pytest
 
 from bot.booking.book import Book
 from bot.channels.port import Limits
+from bot.chores.nudges import Nudging
+from bot.chores.surveying import Surveying
 from bot.engine import effects, surveys, visits
 from bot.engine.effects import Effect
 from bot.engine.flow import Flows
 from bot.engine.taken import Surface
 from bot.flows import FLOWS
 from bot.messages import Kind
-from bot.nudges import Nudging
 from bot.outbox import Sender
-from bot.surveying import Surveying
 from bot.surveys import triggers
 from bot.texts import render
 from bot.texts.plan import form

@@ -7,8 +7,8 @@ from itertools import pairwise
 
 import pytest
 
+from bot.chores.nudges import Nudging
 from bot.messages import Kind, Outgoing
-from bot.nudges import Nudging
 from bot.texts import render
 from storage.records import PlanItemRow, ReminderRow
 from tests.dialogs.transcripts import LIFE_CHANGES, TO_PLAN

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from bot.chores.surveying import Surveying
 from bot.messages import Kind
-from bot.surveying import Surveying
 from storage.records import CaseRow
 from tests.dialogs.surveyed import (
     CHANNELS,

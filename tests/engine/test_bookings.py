@@ -8,10 +8,10 @@ from bot.booking.book import Book
 from bot.booking.rounds import Rounds
 from bot.booking.slots import slots
 from bot.channels.port import Limits
+from bot.chores.reminders import Reminding
 from bot.engine.taken import Surface
 from bot.flows import FLOWS
 from bot.messages import Kind, Outgoing
-from bot.reminders import Reminding
 from storage.booking_records import BookingRow
 from storage.database import Database, open_database
 from tests.booking.desk import ADVISOR, NOW, POINT, TUESDAY, at

@@ -151,10 +151,10 @@ def guard() -> None:
 
 def main() -> None:
     import bot.__main__
-    import bot.fate
+    import bot.delivery.fate
 
     if not os.environ.pop("FAULT_PATIENCE", ""):
-        bot.fate.ONCE_MORE = ONCE_MORE
+        bot.delivery.fate.ONCE_MORE = ONCE_MORE
     obey()
     guard()
     if clock := os.environ.pop("FAULT_CLOCK", ""):

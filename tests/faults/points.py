@@ -89,7 +89,7 @@ POINTS = (
     # the clock
     Point("reminder taken", "storage.plan:Reminders.take_due", "after", Story.REMINDER, 1, "result"),
     Point("reminder in its lane", "storage.inbox:Inbox.store_due", "after", Story.REMINDER, 1, "argument"),
-    Point("reminder committed", "bot.reminders:Reminding.take", "after", Story.REMINDER, 1, "result"),
+    Point("reminder committed", "bot.chores.reminders:Reminding.take", "after", Story.REMINDER, 1, "result"),
     Point("reminder planned", "storage.outbox:Outbox.add", "after", Story.REMINDER, 1, "argument"),
     Point("reminder leased", "storage.outbox:Outbox.lease", "after", Story.REMINDER, 1, "result"),
     # erasure

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
+from bot.chores.gauges import Gauges
 from bot.editions import Editions
 from bot.flows import FLOWS
-from bot.gauges import Gauges
 from bot.history import NoEdition, history, roll_back
 from bot.parts import needs
 from bot.rehearsal.rehearsal import Rehearsal

@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.chores.nudges import AT_ONCE, Nudging, look_at
+from bot.chores.reminders import withdraw
 from bot.flows import FLOWS
-from bot.nudges import AT_ONCE, Nudging, look_at
-from bot.reminders import withdraw
 from bot.texts.schema import Content, Nudge
 from storage.database import Database, open_database
 from storage.records import Lane, Part, SessionRow, Silence
@@ -171,7 +171,7 @@ async def test_many_are_planned_in_small_transactions(database: Database, clock:
     nudging = Nudging(database, clock, content, {"telegram"})
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("bot.nudges.AT_ONCE", 2)
+        patch.setattr("bot.chores.nudges.AT_ONCE", 2)
         assert await nudging.plan() == 5
 
     assert len(await planned(database)) == 5
@@ -223,7 +223,7 @@ async def test_two_schedulers_at_once_ask_each_citizen_once(
     try:
         ones = [Nudging(one, clock, content, {"telegram"}) for one in (database, other, database, other)]
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("bot.nudges.AT_ONCE", 3)
+            patch.setattr("bot.chores.nudges.AT_ONCE", 3)
             await asyncio.gather(*(one.plan() for one in ones))
     finally:
         await other.close()

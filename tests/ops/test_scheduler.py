@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 import msgspec
 import pytest
 
+from bot.chores.reminders import AT_ONCE, Reminding
 from bot.messages import Incoming, Kind
-from bot.reminders import AT_ONCE, Reminding
 from bot.scheduler import Scheduler, Tick, Ticker
 from storage.database import Database, open_database
 from storage.records import Arrival, ReminderRow

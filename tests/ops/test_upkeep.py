@@ -9,10 +9,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from bot.chores.upkeep import HOLD_S, Purge, restore
 from bot.erasures import Erasure, ErasureLog, Notes
 from bot.messages import Outgoing
 from bot.texts.schema import Retention
-from bot.upkeep import HOLD_S, Purge, restore
 from storage.backup import backup
 from storage.database import Database, open_database
 from storage.errors import Held

@@ -16,8 +16,8 @@ from typing import Any, Literal
 
 from aiohttp import web
 
-from bot.acknowledger import Acknowledger
 from bot.channels.port import Channel, Forged
+from bot.delivery.acknowledger import Acknowledger
 from bot.engine.runner import Runner
 from bot.engine.screen import HUMAN, MENU
 from bot.engine.taken import Surface

@@ -3,7 +3,7 @@
 import asyncio
 
 from bot.channels.port import Channel, ReceiveError, SendError
-from bot.standing import Standing
+from bot.delivery.standing import Standing
 from bot.telemetry import alarm
 from bot.timer import LoopTimer, Timer
 

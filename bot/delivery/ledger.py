@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.clock import Clock
-from bot.fate import Again, Cancelled, Dead, Fate, Sent, uncertain
+from bot.delivery.fate import Again, Cancelled, Dead, Fate, Sent, uncertain
 from storage.database import Database, Transaction
 from storage.installation import Epoch
 from storage.records import Leased

@@ -13,9 +13,9 @@ import asyncio
 from random import Random
 
 from bot.channels.port import Broken, Channel, SendError, Unreachable
-from bot.fate import BROKEN_S
-from bot.pace import Pace
-from bot.standing import Standing
+from bot.delivery.fate import BROKEN_S
+from bot.delivery.pace import Pace
+from bot.delivery.standing import Standing
 from bot.telemetry import alarm
 from bot.timer import Timer
 
