@@ -24,6 +24,7 @@ import aiohttp
 
 from bot.parts import needs
 from bot.texts.load import load, read_folder
+from bot.texts.schema import Rules
 from tests.faults.books import SECRETS
 from tests.faults.nursery import Child, Nursery
 from tests.faults.waiting import until
@@ -53,11 +54,17 @@ def shipped() -> dict[str, bytes]:
     are left out: tests change it as no centre would.
     """
     files = {name: text for name, text in read_folder(CONTENT).items() if not name.startswith("talks/")}
-    zone = ZoneInfo(load(files, needs()).default_office.timezone)
-    hour = (datetime.now(zone).hour + 12) % 24
+    content = load(files, needs())
+    hour = quiet_hour(datetime.now(ZoneInfo(content.default_office.timezone)).hour, content.rules)
     rules = re.sub(r'from: "[0-9:]+"', f'from: "{hour:02}:00"', files["rules.yaml"].decode())
     rules = re.sub(r'to: "[0-9:]+"', f'to: "{(hour + 1) % 24:02}:00"', rules)
     return {**files, "channels.yaml": QUICK.encode(), "rules.yaml": rules.encode()}
+
+
+def quiet_hour(now: int, rules: Rules) -> int:
+    """An hour about half a day from `now` at which the rules send nothing by themselves: those are refused as quiet."""
+    taken = {rules.booking.remind_day_before_hour} | ({rules.nudge.hour} if rules.nudge else set())
+    return next(hour for later in (12, 13, 14) if (hour := (now + later) % 24) not in taken)
 
 
 def content_folder(folder: Path) -> None:
