@@ -33,7 +33,7 @@ from bot.chores.upkeep import Purge
 from bot.desk.board import Board
 from bot.desk.watch import Watch
 from bot.duty import Duty
-from bot.editions import Told
+from bot.editions import Interrupted, Told
 from bot.erasures import ErasureLog, Notes
 from bot.parts import PATIENCE_S, CannotStart, Parts, needs, opened
 from bot.scheduler import Scheduler, Tick, Ticker
@@ -83,9 +83,12 @@ async def run(settings: Settings, role: Role, say: Say, *, told: Told | None = N
         port = settings.web_port if role.does(Role.WEB) else settings.status_port
         listening = stack.enter_context(_listen(settings.web_host, port)) if port is not None else None
         publishes = role.does(Role.SCHEDULER)
-        async with opened(settings, publishes=publishes, patience_s=PATIENCE_S, told=told) as parts:
-            watch_s = PREVIEW_S if told else WATCH_S
-            return await App(parts, role, listening, say, watch_s=watch_s, samples=samples).run(stop)
+        watch_s = PREVIEW_S if told else WATCH_S
+        try:
+            async with opened(settings, publishes=publishes, patience_s=PATIENCE_S, told=told, stop=stop) as parts:
+                return await App(parts, role, listening, say, watch_s=watch_s, samples=samples).run(stop)
+        except Interrupted:  # told to stop while the talks of changed content were played
+            return 0
 
 
 def _check(settings: Settings, role: Role) -> None:

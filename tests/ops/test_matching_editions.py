@@ -1,14 +1,18 @@
 """An edition carries its index: built in a thread, before it is taken over, and only where questions are asked."""
 
+import asyncio
 import shutil
 from pathlib import Path
 
-from bot.editions import Editions
+import pytest
+
+from bot.editions import Editions, Interrupted
 from bot.matching.matcher import Zone
 from bot.parts import needs
 from bot.rehearsal.apart import Apart
 from bot.texts.load import load, read_folder
 from storage.database import Database
+from tests.ops.child import until
 from tests.ops.test_editions import touch
 from tests.talk import CONTENT, FixedClock
 
@@ -53,3 +57,21 @@ def test_talks_are_played_in_a_process_of_their_own(tmp_path: Path) -> None:
     (mistake, *_) = Apart(needs(), "bot/content")(files, load(files, needs()))
     assert mistake.file == "bot/content/talks/oddities.md"
     assert "ждали «Этого бот не говорит.»" in mistake.what
+
+
+async def test_talks_that_are_being_played_are_given_up_by_who_stops() -> None:
+    files = read_folder(CONTENT)
+    content = load(files, needs())
+    apart = Apart(needs(), "bot/content")
+    playing = asyncio.create_task(asyncio.to_thread(apart, files, content))
+    await until(lambda: apart._playing is not None, "the process stands")
+    process = apart._playing
+    assert process is not None
+
+    await asyncio.to_thread(apart.stop)
+
+    with pytest.raises(Interrupted):
+        await playing
+    assert not process.is_alive()
+    with pytest.raises(Interrupted):
+        apart(files, content)
