@@ -9,10 +9,11 @@ miss, and gives both back. What stays behind of a rehearsal here would be 35 MB 
 import signal
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from multiprocessing import get_context
+from multiprocessing import get_context, resource_tracker
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 from threading import Lock
+from typing import Any
 
 import structlog
 
@@ -26,6 +27,8 @@ from bot.texts.schema import Content, Mistake, Need
 log = structlog.get_logger()
 
 OURS = (signal.SIGINT, signal.SIGTERM)  # Ctrl-C and systemd tell every process of the group; we decide for this one
+
+Told = list[Mistake] | Exception
 
 
 class Apart:
@@ -45,13 +48,9 @@ class Apart:
 
         A process that is killed by whoever watches the memory proves nothing, which is logged, and refuses nothing.
         """
-        hears, tells = get_context("spawn").Pipe(duplex=False)
-        with hears:
-            playing = self._begin(tells, files)
-            try:
-                told = hears.recv()
-            except EOFError:
-                told = None
+        playing, wire = self._begin()
+        with wire:
+            told = _asked(wire, files, self._needs)
             playing.join()
         with self._lock:
             self._playing = None
@@ -70,30 +69,50 @@ class Apart:
             if self._playing is not None:
                 self._playing.kill()
 
-    def _begin(self, tells: Connection, files: Mapping[str, bytes]) -> SpawnProcess:
-        with self._lock, tells:
+    def _begin(self) -> tuple[SpawnProcess, "Connection[Any, Any]"]:
+        """
+        The process, and the wire to it.
+
+        What it shall play goes over the wire: for somebody to read its arguments `start` waits for ever, if they are
+        long and the process dies at once.
+        """
+        context = get_context("spawn")
+        ours, theirs = context.Pipe()
+        resource_tracker.ensure_running()  # else `start` does it, and lets the signals through again
+        with self._lock, theirs:
             if self._is_stopped:
+                ours.close()
                 raise Interrupted
-            about = (tells, dict(files), self._needs, self._root, self._url)
-            playing = get_context("spawn").Process(target=_tell, args=about, name="talks", daemon=True)
+            playing = context.Process(target=_tell, args=(theirs, self._root, self._url), name="talks", daemon=True)
             before = signal.pthread_sigmask(signal.SIG_BLOCK, OURS)  # of this thread; the process inherits it
             try:
                 playing.start()
             finally:
                 signal.pthread_sigmask(signal.SIG_SETMASK, before)
             self._playing = playing
-        return playing
+        return playing, ours
 
 
-def _tell(tells: Connection, files: Mapping[str, bytes], needs: Mapping[str, Need], root: str, url: str) -> None:
-    """The other process."""
-    told: list[Mistake] | Exception
+def _asked(wire: "Connection[Any, Any]", files: Mapping[str, bytes], needs: Mapping[str, Need]) -> Told | None:
+    """What the process says; None when it died before."""
     try:
-        told = play(files, needs, root, url)
-    except Exception as error:
-        told = error
-    with suppress(BrokenPipeError):  # nobody waits any more
-        tells.send(told)
+        wire.send((dict(files), dict(needs)))
+        told: Told = wire.recv()
+    except (EOFError, OSError):
+        return None
+    return told
+
+
+def _tell(wire: "Connection[Any, Any]", root: str, url: str) -> None:
+    """The other process."""
+    told: Told
+    with suppress(EOFError, OSError):  # nobody waits any more
+        files, needs = wire.recv()
+        try:
+            told = play(files, needs, root, url)
+        except Exception as error:
+            told = error
+        wire.send(told)
 
 
 def play(files: Mapping[str, bytes], needs: Mapping[str, Need], root: str, url: str) -> list[Mistake]:
