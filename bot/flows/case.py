@@ -25,8 +25,8 @@ from bot.engine.effects import (
     Tell,
 )
 from bot.engine.flow import Flow
+from bot.engine.overhearing import talk_of
 from bot.engine.surveys import RecordAnswer
-from bot.engine.talk import talk_of
 from bot.engine.turn import Turn
 from bot.engine.words import plain
 from bot.flows.words.expected import expected
