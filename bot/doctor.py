@@ -21,7 +21,8 @@ from bot.lineup import Messenger, messengers
 from bot.parts import CannotStart, needs, opened_database
 from bot.settings import ENV_FILE, Settings
 from bot.texts.doubts import doubts
-from bot.texts.load import Look, look, read_folder
+from bot.texts.files import read_folder
+from bot.texts.load import Look, look
 from bot.texts.schema import BadContent, Content, Mistake
 from storage.database import Database, Transaction
 from storage.errors import StorageError

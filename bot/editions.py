@@ -21,7 +21,8 @@ import structlog
 
 from bot.clock import Clock
 from bot.telemetry import CONTENT_MISTAKES, alarm
-from bot.texts.load import fingerprint, load, read_folder
+from bot.texts.files import fingerprint, read_folder
+from bot.texts.load import load
 from bot.texts.packed import Unreadable, pack, unpack
 from bot.texts.schema import BadContent, Content, Mistake, Need
 from bot.timer import LoopTimer, Timer

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.clock import Clock
-from bot.texts.load import fingerprint, load, read_folder
+from bot.texts.files import fingerprint, read_folder
+from bot.texts.load import load
 from bot.texts.packed import changes, unpack
 from bot.texts.schema import BadContent, Need
 from storage.database import Database

@@ -38,7 +38,7 @@ def check(
     schemas: Annotated[bool, typer.Option("--schemas", help="записать схемы для редакторов в .schema")] = False,
 ) -> None:
     """Проверить тексты бота. Ошибки и замечания: файл, строка, что не так, как исправить."""
-    from bot.texts.load import read_folder
+    from bot.texts.files import read_folder
     from bot.texts.schemas import write
     from bot.texts.verdict import judge
 

@@ -10,7 +10,8 @@ from bot.commands.shell import say, settings
 from bot.desk import daylist, shifts
 from bot.desk.daylist import DayList
 from bot.parts import needs
-from bot.texts.load import load, read_folder
+from bot.texts.files import read_folder
+from bot.texts.load import load
 from bot.texts.schema import BadContent, Content
 from storage.booking_records import BookingRow, Slot
 

@@ -62,7 +62,8 @@ def answers(days: Annotated[int, typer.Option("--days", metavar="ДНЕЙ", min=
 
 def _labels(folder: Path) -> dict[str, str]:
     """Labels of the questions as the files have them now; none while the files have mistakes."""
-    from bot.texts.load import load, read_folder
+    from bot.texts.files import read_folder
+    from bot.texts.load import load
     from bot.texts.schema import BadContent
 
     with suppress(BadContent):

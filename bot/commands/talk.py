@@ -39,7 +39,8 @@ def _save_talk(settings: Settings, file: Path) -> None:
     from bot.rehearsal.recorder import record
     from bot.rehearsal.recorder import save as write
     from bot.rehearsal.stage import Met, Stage
-    from bot.texts.load import load, read_folder
+    from bot.texts.files import read_folder
+    from bot.texts.load import load
     from storage.scratch import ScratchDatabase, template
 
     if file.suffix != ".md":

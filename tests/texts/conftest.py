@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 import bot
-from bot.texts.load import load, read_folder
+from bot.texts.files import read_folder
+from bot.texts.load import load
 from bot.texts.schema import BadContent, Content, Need
 from tests.texts.sample import SAMPLE
 
