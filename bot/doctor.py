@@ -23,7 +23,8 @@ from bot.settings import ENV_FILE, Settings
 from bot.texts.doubts import doubts
 from bot.texts.files import read_folder
 from bot.texts.load import Look, look
-from bot.texts.schema import BadContent, Content, Mistake
+from bot.texts.mistakes import BadContent, Mistake
+from bot.texts.schema import Content
 from storage.database import Database, Transaction
 from storage.errors import StorageError
 from storage.health import Health

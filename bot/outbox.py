@@ -33,7 +33,8 @@ from bot.engine.carrier import Board
 from bot.messages import Address, Outgoing
 from bot.quiet import Quiet
 from bot.telemetry import SENDS, alarm
-from bot.texts.schema import ChannelRules, Content
+from bot.texts.rules import ChannelRules
+from bot.texts.schema import Content
 from bot.timer import LoopTimer, Timer
 from storage.database import Database, Transaction
 from storage.errors import Unavailable

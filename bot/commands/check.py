@@ -14,7 +14,8 @@ from bot.parts import needs
 from bot.settings import read
 
 if TYPE_CHECKING:
-    from bot.texts.schema import Content, Mistake
+    from bot.texts.mistakes import Mistake
+    from bot.texts.schema import Content
 
 
 def check(

@@ -57,8 +57,8 @@ def rollback(number: Annotated[int, typer.Argument(metavar="НОМЕР", help="�
     """Вернуть в силу прежнюю редакцию. Файлы в папке не трогает: бот возьмёт их, когда вы их поправите."""
     from bot.clock import SystemClock
     from bot.history import NoEdition, roll_back
+    from bot.texts.mistakes import BadContent
     from bot.texts.packed import Unreadable
-    from bot.texts.schema import BadContent
 
     async def act(settings: Settings) -> None:
         async with opened_database(settings) as (database, _):

@@ -64,7 +64,7 @@ def _labels(folder: Path) -> dict[str, str]:
     """Labels of the questions as the files have them now; none while the files have mistakes."""
     from bot.texts.files import read_folder
     from bot.texts.load import load
-    from bot.texts.schema import BadContent
+    from bot.texts.mistakes import BadContent
 
     with suppress(BadContent):
         return {question.id: question.label for question in load(read_folder(folder), needs()).questions.values()}

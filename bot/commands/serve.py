@@ -14,7 +14,7 @@ from bot.commands.shell import log, say, settings, shown, told, work
 from bot.settings import Settings, read
 
 if TYPE_CHECKING:
-    from bot.texts.schema import Mistake
+    from bot.texts.mistakes import Mistake
 
 
 def run(role: Annotated[Role, typer.Option(help="какую часть работы взять на себя")] = Role.ALL) -> None:

@@ -13,33 +13,20 @@ from bot.texts.hearing import Alarms, Hearing, matcher_of, read_alarms, read_hea
 from bot.texts.journeys import read_situation, read_topic
 from bot.texts.mistakes import Mistakes, listed, nearest
 from bot.texts.obstacles import read_obstacles
+from bot.texts.office import Office
 from bot.texts.points import read_calendar, read_point, read_roles
 from bot.texts.profile import read_profile
+from bot.texts.question import Question, Topic
 from bot.texts.questionnaire import Survey
 from bot.texts.reader import Passage, Reader
 from bot.texts.reading import read_days, read_page
 from bot.texts.routes import Routing
 from bot.texts.routing import read_routing
-from bot.texts.schema import (
-    Content,
-    Event,
-    FurtherPage,
-    Need,
-    Obstacle,
-    Office,
-    PlanStep,
-    ProfileQuestion,
-    Question,
-    Rules,
-    Situation,
-    Source,
-    Style,
-    Text,
-    Topic,
-    frozen,
-)
+from bot.texts.rules import Rules, Source, Style
+from bot.texts.schema import Content, Need, Text, frozen
 from bot.texts.services import read_services, read_visits
 from bot.texts.shape import Shape
+from bot.texts.situation import Event, FurtherPage, Obstacle, PlanStep, ProfileQuestion, Situation
 from bot.texts.steps import read_plan, settle
 from bot.texts.surveys import read_survey
 from bot.texts.surveys import settle as settle_surveys

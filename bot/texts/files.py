@@ -24,9 +24,8 @@ from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
-from bot.texts.mistakes import Mistakes, listed, nearest
+from bot.texts.mistakes import BadContent, Mistake, Mistakes, listed, nearest
 from bot.texts.reader import ID
-from bot.texts.schema import BadContent, Mistake
 from bot.texts.tree import FILE_BYTES
 
 ONCE = (

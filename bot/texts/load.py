@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from bot.texts.assembly import Assembly
 from bot.texts.files import is_known
-from bot.texts.mistakes import Mistakes
+from bot.texts.mistakes import BadContent, Mistake, Mistakes
 from bot.texts.reader import Passage
 from bot.texts.scenes import read_scenes
-from bot.texts.schema import BadContent, Content, Mistake, Need
+from bot.texts.schema import Content, Need
 from bot.texts.shape import Shape
 from bot.texts.tree import Branch, grow
 

@@ -8,7 +8,8 @@ import pytest
 import bot
 from bot.texts.files import read_folder
 from bot.texts.load import load
-from bot.texts.schema import BadContent, Content, Need
+from bot.texts.mistakes import BadContent
+from bot.texts.schema import Content, Need
 from tests.texts.sample import SAMPLE
 
 FOLDER = Path(bot.__file__).parent / "content"
