@@ -44,7 +44,7 @@ async def test_of_ten_who_take_at_once_one_has_it(database: Database) -> None:
 async def test_the_states_of_a_talk_and_its_deadlines(database: Database) -> None:
     await opened(database, due_at=LATER)
     async with database.write() as tx:
-        cases, talk = tx.cases, tx.case_talk
+        cases = tx.cases
         assert await cases.next_due() == LATER
         assert await cases.take("c", "olga", DUE, now=NOW)
         assert not await cases.answer("c", "petr", version=0, now=NOW)
