@@ -23,8 +23,9 @@ from zoneinfo import ZoneInfo
 import aiohttp
 
 from bot.parts import needs
-from bot.texts.load import load, read_folder
-from bot.texts.schema import Rules
+from bot.texts.files import read_folder
+from bot.texts.load import load
+from bot.texts.rules import Rules
 from tests.faults.books import SECRETS
 from tests.faults.extent import extent
 from tests.faults.nursery import Child, Nursery

@@ -14,7 +14,8 @@ from bot.editions import Editions, Interrupted
 from bot.matching.matcher import Zone
 from bot.parts import needs
 from bot.rehearsal.apart import Apart
-from bot.texts.load import load, read_folder
+from bot.texts.files import read_folder
+from bot.texts.load import load
 from storage.database import Database
 from tests.ops.child import until
 from tests.ops.test_editions import touch
