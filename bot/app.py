@@ -33,7 +33,7 @@ from bot.chores.upkeep import Purge
 from bot.desk.board import Board
 from bot.desk.watch import Watch
 from bot.duty import Duty
-from bot.editions import Told
+from bot.editions import Interrupted, Told
 from bot.erasures import ErasureLog, Notes
 from bot.parts import PATIENCE_S, CannotStart, Parts, needs, opened
 from bot.scheduler import Scheduler, Tick, Ticker
@@ -48,7 +48,6 @@ BOOK_S = 10.0
 DRAIN_S = 12.0  # a sender alone may take 10
 REMIND_S, NOTE_S, WATCH_S, GAUGE_S, TROUBLE_S, SEAL_S, NUDGE_S, PURGE_S = 1.0, 1.0, 0.5, 15.0, 5.0, 60.0, 60.0, 3600.0
 SURVEY_S, SAMPLE_S = 60.0, 3600.0
-REMIND_S, NOTE_S, WATCH_S, GAUGE_S, SEAL_S, NUDGE_S, PURGE_S = 1.0, 1.0, 0.5, 15.0, 60.0, 60.0, 3600.0
 BOARD_S, CASES_S = 1.0, 20.0
 PREVIEW_S = 0.3  # between two looks at the content, while somebody writes it
 SEALED_AT_ONCE = 500
@@ -84,9 +83,12 @@ async def run(settings: Settings, role: Role, say: Say, *, told: Told | None = N
         port = settings.web_port if role.does(Role.WEB) else settings.status_port
         listening = stack.enter_context(_listen(settings.web_host, port)) if port is not None else None
         publishes = role.does(Role.SCHEDULER)
-        async with opened(settings, publishes=publishes, patience_s=PATIENCE_S, told=told) as parts:
-            watch_s = PREVIEW_S if told else WATCH_S
-            return await App(parts, role, listening, say, watch_s=watch_s, samples=samples).run(stop)
+        watch_s = PREVIEW_S if told else WATCH_S
+        try:
+            async with opened(settings, publishes=publishes, patience_s=PATIENCE_S, told=told, stop=stop) as parts:
+                return await App(parts, role, listening, say, watch_s=watch_s, samples=samples).run(stop)
+        except Interrupted:  # told to stop while the talks of changed content were played
+            return 0
 
 
 def _check(settings: Settings, role: Role) -> None:

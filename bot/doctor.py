@@ -98,15 +98,30 @@ async def _database(settings: Settings, database: Database) -> list[Finding]:
     try:
         async with database.read() as tx:
             found += await _rows(tx)
+            server = await Health(tx.handle).server()
     except StorageError as error:
+        server = None
         found.append(
             Finding(True, f"база отказала при чтении ({error})", "проверьте диск и сервер базы, затем журнал бота")
         )
     if settings.is_sqlite:
         found += _space(path_of(settings.database))
-    elif shutil.which("pg_dump") is None:
-        found.append(Finding(False, "нет программы pg_dump", "поставьте клиент PostgreSQL: без него нет backup"))
+    else:
+        found += await _copies(server)
     return found
+
+
+async def _copies(server: int | None) -> list[Finding]:
+    """Whether `backup` could work. server: its version. pg_dump refuses one that is newer than itself."""
+    from storage.postgrescopy import dump_version
+
+    version = await dump_version()
+    if version is None:
+        return [Finding(False, "нет программы pg_dump", "поставьте клиент PostgreSQL: без него нет backup")]
+    if server is None or version >= server:
+        return []
+    what = f"pg_dump версии {version} старше сервера PostgreSQL {server}: backup не сработает"
+    return [Finding(True, what, f"поставьте клиент PostgreSQL {server} или новее")]
 
 
 async def _rows(tx: Transaction) -> list[Finding]:

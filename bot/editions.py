@@ -44,6 +44,10 @@ Rehearse = Callable[[Files, Content], Sequence[Mistake]]
 Told = Callable[[Sequence[Mistake], bool], None]
 
 
+class Interrupted(Exception):
+    """The talks were not played to the end, because the process stops: nothing is put in force."""
+
+
 @dataclass(frozen=True, slots=True)
 class Read:
     """
@@ -128,7 +132,7 @@ class Editions:
         Get an edition to run: the files when this process publishes or nothing is in force yet, else the stored one.
 
         On the very first start nobody could be answered meanwhile, so the talks are played by the first `watch`.
-        Raises BadContent: the files have mistakes and no stored edition can stand in. Unavailable.
+        Raises BadContent: the files have mistakes and no stored edition can stand in. Unavailable. Interrupted.
         """
         self._rests_until = self._timer.time() + REST_S
         self._stamp = await asyncio.to_thread(self._look)
@@ -151,8 +155,13 @@ class Editions:
         """
         One look at the files, by the process that publishes: changed ones are put in force, or complained about.
 
-        Files that did not change are left alone, so an edition put in force by other ways stays. Raises Unavailable.
+        Files that did not change are left alone, so an edition put in force by other ways stays. A look that is
+        interrupted leaves all as it is. Raises Unavailable.
         """
+        with suppress(Interrupted):
+            await self._look_again()
+
+    async def _look_again(self) -> None:
         stamp = await asyncio.to_thread(self._look)
         if stamp == self._stamp:
             self._begin_proof()
@@ -212,7 +221,10 @@ class Editions:
 
         Beside the looks at the files: who writes sees the next edit all the same.
         """
-        read = await asyncio.to_thread(self._read, "", True)
+        try:
+            read = await asyncio.to_thread(self._read, "", True)
+        except Interrupted:
+            return
         if read.content is not None:
             return
         try:

@@ -141,30 +141,48 @@ async def _open(settings: Settings, *, migrate: bool, patience_s: float) -> Data
             await asyncio.sleep(PAUSE_S)
 
 
-def _editions(settings: Settings, database: Database, clock: Clock, *, publishes: bool, told: Told | None) -> Editions:
-    """told: somebody watches the folder while writing, so words go live before the talks are played."""
-    rehearse: Rehearse | None = None
-    if publishes:
-        from bot.rehearsal.apart import Apart
+@asynccontextmanager
+async def _rehearsing(settings: Settings, stop: asyncio.Event | None) -> AsyncIterator[Rehearse]:
+    """What plays the talks of changed content; given up when the process stops, which else would wait for it."""
+    from bot.rehearsal.apart import Apart
 
-        rehearse = Apart(needs(), str(settings.content_dir), settings.database if settings.is_sqlite else "")
-    return Editions(
-        database, clock, settings.content_dir, needs(), rehearse=rehearse, goes_first=told is not None, told=told
-    )
+    apart = Apart(needs(), str(settings.content_dir), settings.database if settings.is_sqlite else "")
+
+    async def give_up() -> None:
+        if stop is not None:
+            await stop.wait()
+            apart.stop()
+
+    watch = asyncio.create_task(give_up())
+    try:
+        yield apart
+    finally:
+        watch.cancel()
+        apart.stop()
 
 
 @asynccontextmanager
 async def opened(
-    settings: Settings, *, publishes: bool, patience_s: float = 0.0, told: Told | None = None
+    settings: Settings,
+    *,
+    publishes: bool,
+    patience_s: float = 0.0,
+    told: Told | None = None,
+    stop: asyncio.Event | None = None,
 ) -> AsyncIterator[Parts]:
     """
     Everything but the roles. publishes: this process puts changed content files in force at its start.
 
-    told: hears what is wrong with the files after each change (for a preview).
+    told: somebody writes the files now and hears what is wrong with them after each change; words go live before the
+    talks are played. stop: of the process. Raises CannotStart; Interrupted, when that was set meanwhile.
     """
     clock = SystemClock()
-    async with opened_database(settings, patience_s=patience_s) as (database, held):
-        editions = _editions(settings, database, clock, publishes=publishes, told=told)
+    async with AsyncExitStack() as stack:
+        database, held = await stack.enter_async_context(opened_database(settings, patience_s=patience_s))
+        rehearse = await stack.enter_async_context(_rehearsing(settings, stop)) if publishes else None
+        editions = Editions(
+            database, clock, settings.content_dir, needs(), rehearse=rehearse, goes_first=told is not None, told=told
+        )
         with explained():
             await editions.start(publishes=publishes)
         try:

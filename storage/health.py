@@ -35,3 +35,10 @@ class Health:
         sql = "SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint"
         milliseconds: int = await self._on.connection.fetchval(sql)
         return from_ms(milliseconds)
+
+    async def server(self) -> int | None:
+        """The server's major version; None where there is none."""
+        if self._on.dialect != "postgres":
+            return None
+        number: str = await self._on.connection.fetchval("SHOW server_version_num")
+        return int(number) // 10_000

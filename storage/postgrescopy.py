@@ -6,6 +6,7 @@ The password goes in the environment of the tool, never in its arguments, which 
 
 import asyncio
 import os
+import re
 from asyncio.subprocess import DEVNULL, PIPE
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -60,6 +61,19 @@ async def _tool(*arguments: str, env: dict[str, str] | None = None) -> None:
         raise
     if process.returncode:
         raise StorageError(f"{arguments[0]}: {said.decode(errors='replace').strip()}")
+
+
+async def dump_version() -> int | None:
+    """The major version of the pg_dump that copies would be made with; None without one, or when it says nothing."""
+    try:
+        process = await asyncio.create_subprocess_exec(
+            "pg_dump", "--version", stdin=DEVNULL, stdout=PIPE, stderr=DEVNULL
+        )
+    except OSError:
+        return None
+    said, _ = await process.communicate()
+    found = re.search(rb"\) (\d+)", said)  # pg_dump (PostgreSQL) 15.20
+    return int(found[1]) if found else None
 
 
 async def dump(url: str, file: Path) -> None:

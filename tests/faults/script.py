@@ -66,8 +66,10 @@ class Script:
 
 @cache
 def edition() -> Content:
-    """What the product runs with."""
-    return load(shipped(), needs())
+    """What the product runs with; free text is understood at once: no turn of the reference runs out of time."""
+    content = load(shipped(), needs())
+    content.matcher.prepare()
+    return content
 
 
 @cache

@@ -15,7 +15,7 @@ from tests.faults.accounts import is_settled
 from tests.faults.books import SECRETS, count, execute, select
 from tests.faults.crowd import Citizen
 from tests.faults.platforms import emulator_of, sends, settings_of
-from tests.faults.product import Product
+from tests.faults.product import Product, quiet_hour
 from tests.faults.script import WALK, Script, edition, rehearse
 from tests.faults.waiting import until
 from tests.talk import FixedClock, Talk
@@ -25,6 +25,15 @@ COMES_S = 40.0
 HOURS = 3600
 
 Make = Callable[..., Product]
+
+
+def test_the_quiet_hour_of_these_tests_is_accepted_and_far_away_at_every_hour() -> None:
+    rules = edition().rules
+    for now in range(24):
+        hour = quiet_hour(now, rules)
+
+        assert hour not in (rules.booking.remind_day_before_hour, rules.nudge and rules.nudge.hour)
+        assert 9 <= (hour - now) % 24 <= 15
 
 
 async def test_a_clock_that_jumps_doubles_no_reminder_and_misses_none(

@@ -21,8 +21,8 @@ from tests.platforms.vk import VkEmulator
 KILLS = {"telegram": extent(6, 100), "vk": extent(4, 100), "max": extent(4, 100)}
 LIVES_S = 1.2  # at most, from the first sign of life to the kill
 YOUNG = 0.25  # share of those killed while they start
-FIRST_S = 45.0
-SETTLES_S = 75.0  # beyond the 30 s after which an uncertain message is repeated (in CI half a second)
+FIRST_S = extent(45, 240)
+SETTLES_S = extent(75, 400)  # beyond the 30 s after which an uncertain message is repeated (in CI half a second)
 NEWCOMERS = 4  # after each kill
 SEED = 20261121
 

@@ -7,6 +7,7 @@ import yaml
 
 from bot.app import Role
 from bot.settings import Settings
+from bot.web.address import Addresses
 from tests.ops.child import ROOT
 
 KNOWN = {f"BOT_{name.upper()}" for name in Settings.model_fields}
@@ -56,3 +57,21 @@ def test_the_unit_stops_later_than_the_bot_drains() -> None:
     assert int(re.findall(r"^TimeoutStopSec=(\d+)$", unit, re.MULTILINE)[0]) > DRAIN_S
     assert int(grace.removesuffix("s")) > DRAIN_S
     assert "-m bot run" in unit
+
+
+def test_the_image_can_copy_the_database_it_runs_beside() -> None:
+    """pg_dump refuses a server that is newer than itself."""
+    clients = {"bookworm": 15, "trixie": 17}
+    (release,) = set(re.findall(r"^FROM python:[0-9.]+-slim-(\w+)", (DEPLOY / "Dockerfile").read_text(), re.MULTILINE))
+    server = compose()["services"]["postgres"]["image"].removeprefix("postgres:")
+
+    assert clients[release] >= int(server)
+
+
+def test_in_docker_the_proxy_of_the_machine_is_trusted() -> None:
+    """Else all citizens behind it are one for the limits; inside a container it has the address of Docker's gateway."""
+    for name in ("bot", "web"):
+        given = compose()["services"][name]["environment"]["BOT_TRUSTED_PROXIES"]
+        client = Addresses(given.split(",")).client("172.18.0.1", {"x-forwarded-for": "198.51.100.7"})
+
+        assert client == "198.51.100.7"

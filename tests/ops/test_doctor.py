@@ -271,3 +271,29 @@ async def test_the_command_ends_with_one_when_there_is_a_fault(tmp_path: Path, p
     assert (well.code, well.out.splitlines()[-1]) == (0, "Всё в порядке.")
     assert (ill.code, ill.out.splitlines()[-1]) == (1, "Ошибок: 1.")
     assert "что делать: Возьмите ключ на business.max.ru" in ill.out
+
+
+@pytest.mark.parametrize(
+    ("says", "word"),
+    [
+        ("pg_dump (PostgreSQL) 9.6.24", "pg_dump версии 9 старше сервера PostgreSQL"),
+        ("pg_dump (PostgreSQL) 99.1 (Debian 99.1-1)", ""),
+        ("", "нет программы pg_dump"),
+    ],
+)
+async def test_a_pg_dump_that_cannot_copy_the_server_is_told(
+    postgres_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, says: str, word: str
+) -> None:
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    if says:
+        (tools / "pg_dump").write_text(f"#!/bin/sh\necho '{says}'\n")
+        (tools / "pg_dump").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tools))
+
+    found = await findings(settings(database_url=postgres_url, **ALL_IS_WELL))
+
+    about = [one for one in found if "pg_dump" in one.what]
+    assert len(about) == bool(word)
+    assert all(one.what.startswith(word) for one in about)
+    assert all(one.is_fault == ("старше" in word) for one in about)

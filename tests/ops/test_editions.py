@@ -8,11 +8,12 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import psutil
 import pytest
 from structlog.testing import capture_logs
 
 from bot.chores.gauges import Gauges
-from bot.editions import Editions
+from bot.editions import Editions, Interrupted
 from bot.flows import FLOWS
 from bot.history import NoEdition, history, roll_back
 from bot.parts import needs
@@ -59,6 +60,46 @@ def touch(file: Path) -> None:
 
 def words(editions: Editions) -> str:
     return render.say(editions.content(), "menu.main", {})
+
+
+async def test_a_look_that_is_interrupted_leaves_all_as_it_is(database: Database, folder: Path) -> None:
+    """The process stops while the talks of changed files are played; the next one plays them again."""
+
+    def interrupted(*_: object) -> None:
+        raise Interrupted
+
+    stopping = Editions(database, FixedClock(), folder, needs(), rehearse=interrupted)  # type: ignore[arg-type]
+    await stopping.start(publishes=True)
+    reword(folder, "Что сделаем?")
+    await stopping.watch()
+    assert words(stopping).startswith(FIRST)
+    with pytest.raises(Interrupted):
+        await Editions(database, FixedClock(), folder, needs(), rehearse=interrupted).start(publishes=True)  # type: ignore[arg-type]
+
+    after = Editions(database, FixedClock(), folder, needs())
+    await after.start(publishes=True)
+
+    assert words(after).startswith("Что сделаем?")
+    assert after.number == 2
+
+
+async def test_a_process_that_is_stopped_does_not_play_talks_to_the_end(tmp_path: Path, folder: Path) -> None:
+    async with Running(tmp_path, "run", BOT_CONTENT_DIR=str(folder)) as bot:
+        reword(folder, "Что сделаем?")
+        process = psutil.Process(bot.pid)
+
+        def playing() -> list[psutil.Process]:
+            return [one for one in process.children() if "spawn_main" in " ".join(one.cmdline())]
+
+        await until(lambda: bool(playing()), "talks are played")
+        (apart,) = playing()
+
+        assert await bot.stop() == 0
+        assert bot.log.count("edition_published") == 1
+        assert '"late": []' in bot.log
+        assert "Traceback" not in bot.log
+        assert "tick_failed" not in bot.log
+        assert not apart.is_running()
 
 
 async def test_files_are_stored_whole(database: Database, folder: Path, editions: Callable[[], Editions]) -> None:
