@@ -18,7 +18,7 @@ import typer
 
 from bot.app import Role
 from bot.app import run as run_app
-from bot.commands import cases, point, referrals, staff, surveys, visits
+from bot.commands import calls, cases, point, referrals, staff, surveys, visits
 from bot.commands.shell import log as _log
 from bot.commands.shell import refuse as _refuse
 from bot.commands.shell import say as _say
@@ -41,6 +41,7 @@ app = typer.Typer(
 )
 
 app.add_typer(cases.app, name="cases")
+app.add_typer(calls.app, name="calls")
 staff.app.command("link")(cases.link_member)
 app.add_typer(staff.app, name="staff")
 app.add_typer(visits.app, name="visits")
@@ -479,6 +480,7 @@ PURGED = {
     "cases": "слова закрытых обращений",
     "bookings": "кто был записан на приём",
     "visits": "итоги приёмов и направления",
+    "calls": "кому и когда звонили",
     "moves": "коды для перехода в другой чат",
     "survey_words": "слова в опросах",
     "surveys": "отметки о приглашениях на опросы",

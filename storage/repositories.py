@@ -5,6 +5,7 @@ from functools import cached_property
 from storage.alarms import Alarms
 from storage.audit import Audit
 from storage.bookings import Bookings
+from storage.calls import Calls
 from storage.case_lists import CaseLists
 from storage.cases import Cases
 from storage.citizen_lists import CitizenLists
@@ -75,6 +76,10 @@ class Repositories:
     @cached_property
     def case_lists(self) -> CaseLists:
         return CaseLists(self.handle)
+
+    @cached_property
+    def calls(self) -> Calls:
+        return Calls(self.handle)
 
     @cached_property
     def citizen_lists(self) -> CitizenLists:

@@ -14,6 +14,7 @@ from typing import NamedTuple, TypeVar
 
 from bot.matching.matcher import Matcher
 from bot.texts.booking import BookingRules, Point, Role
+from bot.texts.calling import CallRules
 from bot.texts.questionnaire import Survey, SurveyTerms
 from bot.texts.routes import CannedAnswer, Routing
 from bot.texts.visiting import Service, VisitWords
@@ -393,6 +394,7 @@ class Rules:
     move: Move = Move(minutes=15, tries=5)
     booking: BookingRules = field(default_factory=BookingRules)
     surveys: SurveyTerms | None = None
+    calls: CallRules = field(default_factory=CallRules)
 
 
 @dataclass(frozen=True, slots=True)
