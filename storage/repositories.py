@@ -7,6 +7,7 @@ from storage.audit import Audit
 from storage.bookings import Bookings
 from storage.calls import Calls
 from storage.case_lists import CaseLists
+from storage.case_talk import CaseTalk
 from storage.cases import Cases
 from storage.citizen_lists import CitizenLists
 from storage.citizens import Citizens
@@ -80,6 +81,10 @@ class Repositories:
     @cached_property
     def calls(self) -> Calls:
         return Calls(self.handle)
+
+    @cached_property
+    def case_talk(self) -> CaseTalk:
+        return CaseTalk(self.handle)
 
     @cached_property
     def citizen_lists(self) -> CitizenLists:

@@ -59,7 +59,7 @@ async def contact(tx: Transaction, actor: Actor, citizen_id: str) -> Contact:
     case = await tx.cases.of_citizen(citizen_id)
     words: tuple[str, ...] = ()
     if case is not None and case.topic in TOPICS and actor.may_see(case):
-        words = tuple(one.words for one in await tx.cases.talk(case.id) if one.author == "citizen" and one.words)
+        words = tuple(one.words for one in await tx.case_talk.of(case.id) if one.author == "citizen" and one.words)
     wrong = (await tx.calls.mark(citizen_id))[1]
     said = [phone for one in words for phone in phones_in(one) if tx.calls.find(phone) not in wrong]
     noted = (await tx.calls.phones([citizen_id])).get(citizen_id, [])
