@@ -165,17 +165,16 @@ class Calls:
     async def phones(self, ids: Sequence[str]) -> dict[str, list[str]]:
         """Phones that staff noted at bookings, the newest first, without those known to be wrong. Digits as given."""
         found: dict[str, list[str]] = {}
-        wrong = {id_: (await self.mark(id_))[1] for id_ in ids}
-        async for id_, citizen_id, person in self._on.queries.calls_phones(
-            self._on.connection, ids=ids_of(self._on, ids)
-        ):
+        queries, connection, wanted = self._on.queries, self._on.connection, ids_of(self._on, ids)
+        wrong = {row[0]: row[1].split(",") async for row in queries.calls_wrong_of(connection, ids=wanted)}
+        async for id_, citizen_id, person in queries.calls_phones(connection, ids=wanted):
             try:
                 plain = self._on.cipher.open(bytes(person), "bookings", "person", id_)
             except Unreadable:
                 continue
             phone = str(msgspec.json.decode(plain).get("phone", ""))
             known = found.setdefault(citizen_id, [])
-            if phone and phone not in known and self.find(phone) not in wrong[citizen_id]:
+            if phone and phone not in known and self.find(phone) not in wrong.get(citizen_id, ()):
                 known.append(phone)
         return {citizen_id: phones for citizen_id, phones in found.items() if phones}
 

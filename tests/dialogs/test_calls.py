@@ -5,11 +5,13 @@ from datetime import timedelta
 import pytest
 
 from bot.calls.planning import Planning
+from bot.chores.calling import Calling
 from bot.desk import calls
 from bot.desk.actor import Actor
-from bot.messages import Kind
+from bot.flows.words.extract import extract_text
 from storage.call_records import CallResult, Reason
 from storage.calls import EVERYBODY
+from tests.dialogs.booking_talks import TO_ADDRESS
 from tests.dialogs.transcripts import TO_PLAN
 from tests.talk import Talk
 
@@ -23,9 +25,7 @@ async def planned(talk: Talk) -> Talk:
 
 
 async def plan(talk: Talk) -> int:
-    planning = Planning(talk.database, talk.content, {"web"})
-    now = talk.clock.now()
-    return await planning.happened(now) + await planning.mornings(now)
+    return await Calling(talk.database, talk.clock, lambda: talk.content, {"web"}).plan()
 
 
 async def waiting(talk: Talk) -> list[str]:
@@ -119,45 +119,22 @@ async def test_who_asked_not_to_be_called_is_left_alone_until_they_ask(planned: 
     assert await plan(planned) > 0
 
 
-async def test_asking_for_a_call_lifts_the_wish_not_to_be_called(planned: Talk) -> None:
-    await planned.play("""
-        > /data
-        < my_data.kept ...
-        > [calls]
-        < calls.on ...
-        > [off]
-        < calls.stopped [on] [my_data] [menu]
+async def test_asking_for_a_call_lifts_the_wish_not_to_be_called(talk: Talk) -> None:
+    await talk.play(TO_ADDRESS)
+    citizen = await talk.citizen()
+    async with talk.database.write() as tx:
+        await tx.calls.switch(citizen.id, is_wanted=False, now=talk.clock.now() - timedelta(hours=1))
+    await talk.play("""
+        > [call]
+        < booking.call [here]
+        > 8 913 555-01-02
+        < handover.sent ...
     """)
-    planned.clock.move(minutes=1)
-    await planned.play("""
-        > /data
-        < my_data.kept ...
-        > [calls]
-        < calls.off ...
-    """)
-    citizen = await planned.citizen()
-    async with planned.database.read() as tx:
-        assert (await tx.calls.mark(citizen.id))[0] is not None
-    async with planned.database.write() as tx:
-        case = await calls.talk(tx, planned.content, PETROVA, citizen.id, now=planned.clock.now())
-        assert case is not None
-        await tx.cases.close(case.id, "petrova", is_lead=False, version=0, now=planned.clock.now())
-    assert await plan(planned) == 0
-    await planned.play("""
-        > /book
-        < booking.role ...
-    """)
-    await planned.send(Kind.TEXT, text="/data")
-    planned.clock.move(minutes=1)
-    async with planned.database.write() as tx:
-        from storage.records import CaseRow
 
-        row = CaseRow("asks", citizen.id, "web", "call_back", "new", False, planned.clock.now(), words=("8 913",))
-        await tx.cases.open(row)
-
-    assert await plan(planned) == 1
-    async with planned.database.read() as tx:
+    assert await plan(talk) == 1
+    async with talk.database.read() as tx:
         assert await tx.calls.mark(citizen.id) == (None, ())
+    assert await waiting(talk) == ["call_back"]
 
 
 async def test_the_word_says_nothing_to_who_did_not_want_it_any_more(planned: Talk) -> None:
@@ -185,8 +162,6 @@ async def test_the_copy_tells_of_calls(planned: Talk) -> None:
     await called(planned, CallResult.REACHED)
     citizen = await planned.citizen()
     async with planned.database.read() as tx:
-        from bot.flows.words.extract import extract_text
-
         words = extract_text(planned.content, await tx.extracts.of(citizen.id), planned.clock.now())
 
     assert "Звонки специалистов:\n• 28.11.2026 в 12:00: до вас не дозвонились\n• 28.11.2026 в 13:00: с вами" in words

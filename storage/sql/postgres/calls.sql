@@ -54,3 +54,6 @@ WHERE c.id = ANY(:ids::text[]);
 -- at bookings of these citizens, the newest first
 SELECT id, citizen_id, person FROM bookings WHERE citizen_id = ANY(:ids::text[]) AND person IS NOT NULL
 ORDER BY created_at DESC, id;
+
+-- name: calls_wrong_of
+SELECT citizen_id, wrong FROM call_marks WHERE citizen_id = ANY(:ids::text[]);
