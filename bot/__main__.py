@@ -7,6 +7,7 @@ Exit codes: 0 done, 1 it could not be done (the reason is on stderr), 2 the sett
 import typer
 
 from bot.commands import (
+    calls,
     cases,
     check,
     database,
@@ -46,6 +47,7 @@ COMMANDS = (
 )
 GROUPS = {
     "cases": cases.app,
+    "calls": calls.app,
     "staff": staff.app,
     "visits": visits.app,
     "report": surveys.report,

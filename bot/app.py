@@ -24,6 +24,7 @@ from bot.accounts.roles import EVERYBODY, LEADING
 from bot.accounts.samples import Sample, samples
 from bot.booking.rounds import Rounds
 from bot.channels.port import Presence
+from bot.chores.calling import Calling
 from bot.chores.gauges import Gauges
 from bot.chores.nudges import Nudging
 from bot.chores.reminders import Reminding, withdraw
@@ -48,7 +49,7 @@ BOOK_S = 10.0
 DRAIN_S = 12.0  # a sender alone may take 10
 REMIND_S, NOTE_S, WATCH_S, GAUGE_S, TROUBLE_S, SEAL_S, NUDGE_S, PURGE_S = 1.0, 1.0, 0.5, 15.0, 5.0, 60.0, 60.0, 3600.0
 SURVEY_S, SAMPLE_S = 60.0, 3600.0
-BOARD_S, CASES_S = 1.0, 20.0
+BOARD_S, CASES_S, CALLS_S = 1.0, 20.0, 10.0
 PREVIEW_S = 0.3  # between two looks at the content, while somebody writes it
 SEALED_AT_ONCE = 500
 BACKLOG = 512
@@ -244,6 +245,7 @@ class App:
             Tick("retention", PURGE_S, self._purge),
             Tick("staff_chats", BOARD_S, Board(parts.desk).show),
             Tick("cases", CASES_S, Watch(parts.desk).look),
+            Tick("calls", CALLS_S, self._calling().plan),
         ]
 
     async def _nudge(self) -> None:
@@ -253,6 +255,11 @@ class App:
         await Nudging(parts.database, parts.clock, parts.editions.content(), full).plan()
         not_full = [name for name in (*MESSENGERS, "web") if settings.policy(name) != "full"]
         await withdraw(parts.database, not_full, parts.clock.now())
+
+    def _calling(self) -> Calling:
+        parts = self._parts
+        full = {name for name in (*MESSENGERS, "web") if parts.settings.policy(name) == "full"}
+        return Calling(parts.database, parts.clock, parts.editions.content, full)
 
     def _surveying(self) -> Surveying:
         """On the web page an invitation waits in the chat until its citizen comes back."""

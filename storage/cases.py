@@ -51,7 +51,7 @@ class Cases:
             return False
         for words in case.words:
             await self._talk.put(case.id, words, "citizen", now=case.created_at)
-        await self.note_event(case.id, "citizen", "opened", now=case.created_at)
+        await self.note_event(case.id, case.owner or "citizen", "opened", now=case.created_at)
         return True
 
     async def add_words(

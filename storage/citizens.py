@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 
+from storage.calls import Calls
 from storage.handle import Handle
 from storage.inbox import gathered, ids_of
 from storage.moments import from_ms, to_ms
@@ -143,6 +144,7 @@ class Citizens:
         queries, connection = self._on.queries, self._on.connection
         await queries.visits_forget(connection, citizen_id=citizen_id)
         await queries.referrals_forget(connection, citizen_id=citizen_id)
+        await Calls(self._on).forget(citizen_id)
 
     async def keep_word(self, citizen_id: str, find: str) -> None:
         """The word that uncovers the menu, as a keyed hash."""

@@ -8,6 +8,8 @@ from typing import Any
 from storage.alarms import AlarmRow, Alarms
 from storage.booking_records import BookingRow, WaitingRow
 from storage.bookings import Bookings
+from storage.call_records import Attempt
+from storage.calls import Calls
 from storage.cases import Cases
 from storage.citizens import Citizens
 from storage.errors import Unreadable
@@ -42,6 +44,7 @@ class Extract:
     visits, referrals: oldest first.
     surveys: with answers only while they are tied to the citizen.
     alarms: cries for help.
+    calls: attempts of staff, oldest first. no_calls_at: since when the citizen wants none.
     """
 
     citizen: CitizenRow
@@ -58,6 +61,8 @@ class Extract:
     referrals: tuple[ReferralRow, ...] = ()
     surveys: tuple[InvitationRow, ...] = ()
     alarms: tuple[AlarmRow, ...] = ()
+    calls: tuple[Attempt, ...] = ()
+    no_calls_at: datetime | None = None
 
 
 class Extracts:
@@ -86,6 +91,8 @@ class Extracts:
             visits=tuple(await Visits(self._on).of_citizen(citizen_id)),
             referrals=tuple(await Referrals(self._on).of_citizen(citizen_id)),
             surveys=tuple(await Surveys(self._on).of_citizen(citizen_id)),
+            calls=tuple([one for one in await Calls(self._on).attempts(citizen_id) if not one.is_undone]),
+            no_calls_at=(await Calls(self._on).mark(citizen_id))[0],
         )
 
     async def _chats(self, citizen_id: str) -> AsyncIterator[tuple[str, str]]:

@@ -14,6 +14,7 @@ What both had is merged by one rule, without a question:
 - bookings: all; of two to come with one specialist the earlier visit stays, the other seat is given back;
 - requests for a person: all are kept; of two open ones the older stays open and hears the words of the other;
 - visits: of both; of two referrals of one kind that are alive the newer goes on;
+- calls of staff: of both, one of those planned twice; who wanted none is not called;
 - the word that uncovers the menu: the history's.
 
 What waits in the old chat when the move commits is answered in the new one, before anything that waits there. What
@@ -28,6 +29,7 @@ from uuid import uuid4
 
 from storage.alarms import Alarms
 from storage.belongings import BELONGINGS, bring
+from storage.calls import Calls
 from storage.cases import Cases
 from storage.citizens import Citizens
 from storage.errors import Unreadable
@@ -50,6 +52,9 @@ TABLES = {
     "waiting": "all, one wish for each specialist",
     "addresses": "the new chat comes, the old one gets a stranger",
     "alarms": "all, with their cases",
+    "calls": "all, one of those planned twice",
+    "call_attempts": "all",
+    "call_marks": "of both, what either wanted",
     "cases": "all, one open",
     "inbox": "what waits, and words that are kept",
     "move_codes": "spent, or void",
@@ -171,6 +176,7 @@ class Moves:
         await Nudges(self._on).merge(kept, gone)
         await queries.moves_visits(connection, **both)
         await Referrals(self._on).merge(kept, gone)
+        await Calls(self._on).merge(kept, gone)
         await Surveys(self._on).merge(kept, gone)
         await queries.own_words_forget(connection, citizen_id=gone)
         await queries.moves_forget_code(connection, citizen_id=gone)

@@ -5,6 +5,7 @@ from functools import cached_property
 from storage.alarms import Alarms
 from storage.audit import Audit
 from storage.bookings import Bookings
+from storage.calls import Calls
 from storage.case_lists import CaseLists
 from storage.case_talk import CaseTalk
 from storage.cases import Cases
@@ -76,6 +77,10 @@ class Repositories:
     @cached_property
     def case_lists(self) -> CaseLists:
         return CaseLists(self.handle)
+
+    @cached_property
+    def calls(self) -> Calls:
+        return Calls(self.handle)
 
     @cached_property
     def case_talk(self) -> CaseTalk:

@@ -89,6 +89,11 @@ class Retention:
             await queries.purge_visit_results(connection, booking_id=id_)
         return len(gone) + await self._run("purge_referrals", before, limit)
 
+    async def calls(self, *, before: datetime, limit: int) -> int:
+        """Calls that are over, and attempts, older than that."""
+        calls = await self._run("purge_calls", before, limit)
+        return calls + await self._run("purge_call_attempts", before, limit)
+
     async def desk(self, *, before: datetime, limit: int) -> int:
         """What guards the console's door: counted tries, sessions and invitations that are over."""
         tries = await self._run("purge_tries", before, limit)

@@ -73,6 +73,7 @@ class Purge:
             ("cases", lambda tx, limit: tx.retention.cases(before=cases, limit=limit)),
             ("bookings", lambda tx, limit: tx.retention.bookings(before=visits, limit=limit)),
             ("visits", lambda tx, limit: tx.retention.visits(before=visits, limit=limit)),
+            ("calls", lambda tx, limit: tx.retention.calls(before=visits, limit=limit)),
             ("unanswered", lambda tx, limit: tx.retention.unanswered(before=raw, limit=limit)),
             ("moves", lambda tx, limit: tx.retention.moves(before=now - HOUR, limit=limit)),
             ("survey_words", lambda tx, limit: tx.retention.survey_words(before=raw, limit=limit)),

@@ -47,7 +47,7 @@ def list_cases(login: WHO, count: Annotated[int, typer.Option("--last", min=1, m
         if not found:
             say("Открытых обращений нет.")
 
-    _run(login, look)
+    run_as(login, look)
 
 
 @app.command("show")
@@ -76,7 +76,7 @@ def show_case(number: CASE, login: WHO) -> None:
         for event in history:
             say(f"{_shown(event.at)}  {event.act} {event.detail}".rstrip())
 
-    _run(login, look)
+    run_as(login, look)
 
 
 @app.command("take")
@@ -112,7 +112,7 @@ def link_chat(
             refuse(f"Офиса «{office}» нет. Есть: {', '.join(known)}", 1)
         await _tell_code(desk, Invitation("", "" if office == "все" else office, role))
 
-    _run("", make)
+    run_as("", make)
 
 
 @app.command("link")
@@ -123,7 +123,7 @@ def link_member(login: Annotated[str, typer.Argument(metavar="ЛОГИН", help=
     async def make(desk: "Desk", actor: "Actor") -> None:
         await _tell_code(desk, Invitation(actor.id, "", ""))
 
-    _run(login, make)
+    run_as(login, make)
 
 
 async def _tell_code(desk: "Desk", invitation: object) -> None:
@@ -147,10 +147,10 @@ def _act(login: str, number: str, act: Act) -> None:
             refuse(words, 1)
         say(words)
 
-    _run(login, do)
+    run_as(login, do)
 
 
-def _run(login: str, do: Callable[["Desk", "Actor"], Awaitable[None]]) -> None:
+def run_as(login: str, do: Callable[["Desk", "Actor"], Awaitable[None]]) -> None:
     async def run() -> None:
         async with opened(settings(quiet=True), publishes=False) as parts:
             await do(parts.desk, await _actor(parts.desk, login))

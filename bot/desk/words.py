@@ -4,10 +4,13 @@ from collections.abc import Mapping
 
 from bot.texts import render
 from bot.texts.schema import Content, Need
+from storage.call_records import GIVEN_UP, NEEDLESS, CallResult, Reason
 
 OUTCOMES = (
     "done", "unreachable", "other_owner", "closed", "changed", "gone", "not_yours", "empty", "too_long", "repeated",
 )  # fmt: skip
+REASONS = tuple(f"call_why_{reason}" for reason in Reason)
+RESULTS = tuple(f"call_{code}" for code in (*CallResult, GIVEN_UP, NEEDLESS))
 KINDS = ("voice", "photo", "video", "file", "location", "contact", "other", "edited", "comment")
 
 NEEDS: Mapping[str, Need] = {
@@ -41,6 +44,7 @@ NEEDS: Mapping[str, Need] = {
         "state_deleted": Need(),
         **{code: Need() for code in OUTCOMES},
         **{f"kind_{kind}": Need() for kind in KINDS},
+        **{key: Need() for key in (*REASONS, *RESULTS)},
     }.items()
 }
 

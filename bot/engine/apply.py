@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from bot.channels.fit import fit
-from bot.engine import alarms, bookings, cases, citizens, surveys, visits
+from bot.engine import alarms, bookings, calls, cases, citizens, surveys, visits
 from bot.engine.effects import (
     AskAgain,
     AskNoMore,
@@ -55,6 +55,7 @@ class Apply:
             **visits.WRITES,
             **surveys.WRITES,
             **alarms.WRITES,
+            **calls.WRITES,
             Conceal: self._conceal,
         }
         self._grants: dict[type[Effect], Grant] = {

@@ -198,6 +198,10 @@ class Reads:
         """When the citizen last cried for help, as far as it is known: such people get no survey."""
         return (await self._batch.rare(lambda tx: tx.alarms.latest([self._citizen_id]))).get(self._citizen_id)
 
+    async def no_calls_at(self) -> datetime | None:
+        """Since when the citizen wants no calls; None: staff may call."""
+        return (await self._batch.rare(lambda tx: tx.calls.mark(self._citizen_id)))[0]
+
     async def own_word(self) -> str | None:
         """The hash of the word that uncovers the menu, None when the citizen chose none."""
         return await self._batch.own_words.ask(self._citizen_id)

@@ -45,7 +45,7 @@ flow = Flow(
                 *("situations", "answers", "items", "bookings", "reminders", "cases", "messages"),
                 *("since", "words_days", "case_days", "booking_days"),
             ),
-            buttons=("file", "situations", "withdraw", "move", "delete", "menu"),
+            buttons=("file", "situations", "calls", "withdraw", "move", "delete", "menu"),
         ),
         "nothing": Need(("session_hours", "cases"), buttons=("file", "move", "delete", "menu")),
         "file": Need(("part", "parts", "text"), buttons=("more", "data")),
@@ -70,7 +70,7 @@ async def ask_show(turn: Turn) -> list[Effect]:
     if held.consent_at is None:
         names = [*(["file", "move"] if held.cases and is_full else []), "delete", "menu"]
         return [Ask("my_data.nothing", _choices(names), session_hours=retention.session_hours, cases=held.cases)]
-    names = [*(["file", "situations", "withdraw"] if is_full else []), "move", "delete", "menu"]
+    names = [*(["file", "situations", "calls", "withdraw"] if is_full else []), "move", "delete", "menu"]
     return [
         Ask(
             "my_data.kept",

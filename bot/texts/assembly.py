@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from bot.texts.booking import Point, Role
+from bot.texts.call_terms import check_call_rules
 from bot.texts.canned import read_canned
 from bot.texts.check import check_passages
 from bot.texts.events import Known, check_nudge, read_events
@@ -76,6 +77,8 @@ class Assembly:
         self._check_pages(pages, situations)
         events = self._events(situations, questions, profile, words)
         self._check_nudge(rules, events)
+        if rules is not None and (reader := self._reader("rules.yaml")):
+            check_call_rules(rules.calls, reader, situations)
         roles, points = self._points(offices, situations)
         calendar = read_calendar(reader) if (reader := self._once("calendar", is_optional=True)) else {}
         services = read_services(reader, situations) if (reader := self._once("services", is_optional=True)) else {}

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import time
 
 from bot.texts.booking import BookingRules
+from bot.texts.calling import CallRules
 from bot.texts.questionnaire import SurveyTerms
 
 
@@ -89,6 +90,7 @@ class Rules:
     move: Move = Move(minutes=15, tries=5)
     booking: BookingRules = field(default_factory=BookingRules)
     surveys: SurveyTerms | None = None
+    calls: CallRules = field(default_factory=CallRules)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,8 @@ import re
 from datetime import time
 
 from bot.texts.booking import BookingRules
+from bot.texts.call_terms import read_call_rules
+from bot.texts.calling import CallRules
 from bot.texts.points import read_booking_rules
 from bot.texts.questionnaire import SurveyTerms
 from bot.texts.reader import Reader
@@ -49,6 +51,7 @@ def read_rules(reader: Reader) -> Rules | None:
     nudge = _read_nudge(inside) if (inside := reader.child("nudge", optional=True)) else None
     booking = read_booking_rules(inside) if (inside := reader.child("booking", optional=True)) else BookingRules()
     surveys = _read_surveys(inside) if (inside := reader.child("surveys", optional=True)) else None
+    calls = read_call_rules(inside) if (inside := reader.child("calls", optional=True)) else CallRules()
     found = None
     if quiet is not None and retention is not None and move is not None:
         kept = Retention(
@@ -71,6 +74,7 @@ def read_rules(reader: Reader) -> Rules | None:
             Move(move.whole("minutes", 1, 60), move.whole("tries_per_hour", 1, 20)),
             booking,
             surveys,
+            calls,
         )
         if nudge is not None and _is_quiet(time(nudge.hour), found.quiet_from, found.quiet_to):
             reader.wrong("nudge", f"спрашивает в тихие часы: hour {nudge.hour}", "поставьте час вне раздела quiet")

@@ -15,7 +15,7 @@ from bot.booking.book import Book
 from bot.channels.port import Limits
 from bot.chores.nudges import Nudging
 from bot.chores.surveying import Surveying
-from bot.engine import alarms, cases, effects, surveys, visits
+from bot.engine import alarms, calls, cases, effects, surveys, visits
 from bot.engine.effects import Effect
 from bot.engine.flow import Flows
 from bot.engine.taken import Surface
@@ -32,6 +32,7 @@ from tests.databases import SECRETS
 from tests.delivery.platform import Platform
 from tests.delivery.world import World
 from tests.dialogs.booking_walk import roomy, walk_booking
+from tests.dialogs.calls_walk import called, walk_calls
 from tests.dialogs.cases import Cases
 from tests.dialogs.offices import several_offices
 from tests.dialogs.transcripts import EVERYWHERE, TO_PLAN
@@ -56,7 +57,7 @@ ENGINES_OWN = (
     effects.Effect, effects.Refusable, effects.Foreseen, effects.Again, effects.Back, effects.MarkReachable,
     effects.Finish, surveys.PauseSurveys,
 )  # fmt: skip
-EFFECTS = (alarms, cases, effects, surveys, visits)  # modules whose effects every flow together asks for
+EFFECTS = (alarms, calls, cases, effects, surveys, visits)  # modules whose effects every flow together asks for
 
 
 class Walk:
@@ -165,6 +166,7 @@ class Walk:
         await Cases(self.meet).everything()
         await walk_booking(self.meet)
         await walk_visits(self.meet)
+        await walk_calls(self.meet)
         await self._many_offices()
 
     async def _many_offices(self) -> None:
@@ -209,6 +211,7 @@ class Walk:
             )
             await every_visit(Book(tx, talk.content, talk.clock.now()), citizen.id)
             await received(tx, citizen.id, talk.clock.now())
+            await called(tx, citizen.id, talk.clock.now())
         for line in ("/human", "первое", "/data", "[file]", "не хочу жить", "/data", "[file]"):
             await act(talk, line)
         for line in ("/stop", "/data", "[file]"):

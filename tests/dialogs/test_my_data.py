@@ -231,7 +231,7 @@ async def test_on_the_page_the_copy_is_a_link(talk: Talk) -> None:
     await talk.play(f"""
         {TO_PLAN}
         > /data
-        < my_data.kept [file] [situations] [withdraw] [move] [delete] [menu]
+        < my_data.kept [file] [situations] [calls] [withdraw] [move] [delete] [menu]
         > [file]
         < my_data.link [data]
     """)

@@ -339,7 +339,7 @@ ALWAYS_AT_HAND = f"""
     > /human
     < handover.words [skip]
     > /data
-    < my_data.kept [file] [situations] [withdraw] [move] [delete] [menu]
+    < my_data.kept [file] [situations] [calls] [withdraw] [move] [delete] [menu]
     > /stop
     < stop.done [resume] [my_data] [menu]
     > стоп
@@ -422,11 +422,11 @@ DATA_DELETED = f"""
     > [done]
     < plan.changed_done ...
     > /data
-    < my_data.kept [file] [situations] [withdraw] [move] [delete] [menu]
+    < my_data.kept [file] [situations] [calls] [withdraw] [move] [delete] [menu]
     > [delete]
     < my_data.confirm [yes] [no]
     > [no]
-    < my_data.kept [file] [situations] [withdraw] [move] [delete] [menu]
+    < my_data.kept [file] [situations] [calls] [withdraw] [move] [delete] [menu]
     > [delete]
     < my_data.confirm [yes] [no]
     > [yes]

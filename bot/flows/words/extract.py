@@ -5,7 +5,7 @@ from datetime import datetime
 
 import msgspec
 
-from bot.flows.words import received, visits
+from bot.flows.words import calls, received, visits
 from bot.flows.words.answers import said
 from bot.flows.words.buttons import Labels, screen_words
 from bot.flows.words.survey_answers import answer_words, item_of
@@ -36,6 +36,7 @@ WORDS = {
     "file_reminder_nudge": Need(("day", "time")),
     "file_reminder_booking": Need(("day", "time")),
     **visits.WORDS,
+    **calls.WORDS,
     "file_reminder_survey": Need(("day", "time")),
     "file_surveys": Need(),
     "file_survey": Need(("survey", "day")),
@@ -99,6 +100,8 @@ class _Writer:
             yield "\n".join([self._say("surveys"), *self._surveys(extract)])
         if lines := received.lines(self._content, extract):
             yield "\n".join(lines)
+        if lines := calls.lines(self._content, extract):
+            yield "\n".join(lines)
         for case in extract.cases:
             yield self._case(case)
         for alarm in extract.alarms:
@@ -143,6 +146,8 @@ class _Writer:
                 yield self._say("reminder_booking", **self._moment(due_at))
             elif kind.startswith("referral"):
                 yield self._say("reminder_referral", **self._moment(due_at))
+            elif kind.startswith("call"):
+                yield self._say("reminder_call", **self._moment(due_at))
             elif kind in OWN_WORDS:
                 yield self._say(f"reminder_{kind}", **self._moment(due_at))
             else:

@@ -6,6 +6,7 @@
 """
 
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -104,7 +105,7 @@ def _plain(desk: Desk, acts: Acts, name: str, act: Callable[..., Awaitable[Done]
     return act_of
 
 
-async def waiting(tx: Transaction, staff: StaffRow) -> int:
+async def waiting(tx: Transaction, staff: StaffRow, _: datetime) -> int:
     """What the navigation counts: nobody's cases, and the person's own that wait for an answer."""
     return await tx.case_lists.waiting_for(_eyes(staff))
 

@@ -49,7 +49,7 @@ from storage.staff import StaffRow
 
 FORM_BYTES = 64 * 1024
 Page = Callable[[Visit], Awaitable[Answer]]
-Count = Callable[[Transaction, StaffRow], Awaitable[int]]
+Count = Callable[[Transaction, StaffRow, datetime], Awaitable[int]]
 
 
 @dataclass(frozen=True, slots=True)

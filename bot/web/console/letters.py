@@ -5,6 +5,7 @@ Nobody's words are shown: which message it was is told by the text it was made o
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from litestar.handlers import HTTPRouteHandler
 
@@ -20,7 +21,7 @@ SHOWN = 100
 WORDS_CHARS = 90
 
 
-async def waiting(tx: Transaction, staff: StaffRow) -> int:
+async def waiting(tx: Transaction, staff: StaffRow, _: datetime) -> int:
     return await tx.letters.count(staff)
 
 

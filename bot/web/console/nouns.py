@@ -11,6 +11,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from bot.accounts.roles import Right
 from bot.web.console import (
+    calls,
     cases,
     chats,
     citizens,
@@ -32,6 +33,7 @@ NOUNS: tuple[Noun, ...] = (
     Noun("cases", "/cases", Right.CASES, cases.routes, cases.waiting),
     Noun("visits", "/visits", Right.VISITS, reception.routes),
     Noun("citizens", "/citizens", Right.CITIZENS, citizens.routes),
+    Noun("calls", "/calls", Right.CALLS, calls.routes, calls.waiting),
     Noun("letters", "/letters", Right.LETTERS, letters.routes, letters.waiting),
     Noun("content", "/content", Right.CONTENT, content.routes),
     Noun("staff", "/staff", Right.STAFF, staff.routes),

@@ -229,7 +229,7 @@ class Visit:
             for noun in self.desk.nouns:
                 if not self.may(noun.right):
                     continue
-                count = await noun.count(tx, self.staff) if noun.count else 0
+                count = await noun.count(tx, self.staff, self.desk.clock.now()) if noun.count else 0
                 is_here = path == noun.path or (noun.path != "" and path.startswith(f"{noun.path}/"))
                 items.append({"name": noun.name, "path": f"{ROOT}{noun.path}", "count": count, "is_here": is_here})
             notes = await banner(self, tx)

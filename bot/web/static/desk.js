@@ -27,6 +27,10 @@ document.addEventListener("htmx:afterOnLoad", () => show(false));
 
 // an open menu, a half-typed word, a button reached by keys: what somebody is busy with is not exchanged under their hands
 document.addEventListener("htmx:beforeSwap", (event) => {
+  if (!event.detail.requestConfig.headers["X-Live"]) {
+    event.detail.shouldSwap = true; // what somebody did themselves, its refusal too
+    return;
+  }
   const part = event.detail.target;
   const busy = document.activeElement;
   const is_busy = part.contains(busy) && busy.matches(":focus-visible, input, textarea, select");

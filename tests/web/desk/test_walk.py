@@ -16,6 +16,7 @@ from bot.texts.files import read_folder
 from bot.texts.packed import pack
 from storage.staff_sessions import Stage
 from tests.talk import CONTENT
+from tests.web.desk.callees import to_call
 from tests.web.desk.conftest import Come, Hire
 from tests.web.desk.mishaps import dead_letter, parked_update
 from tests.web.desk.reception import a_booking, a_citizen, point_in
@@ -135,6 +136,13 @@ def of_citizen(act: str = "") -> Maker:
     return made
 
 
+def of_call(act: str = "") -> Maker:
+    async def made(site: Site, office: str) -> str:
+        return f"/calls/{await to_call(site, office)}{act}"
+
+    return made
+
+
 ROUTES: dict[str, Walked] = {
     "GET /desk/login": Walked(OPEN),
     "POST /desk/login": Walked(OPEN),
@@ -190,6 +198,11 @@ ROUTES: dict[str, Walked] = {
     "POST /desk/citizens/{citizen_id:str}/plan": Walked(Right.CITIZENS, {"item": "none"}, of_citizen("/plan")),
     "GET /desk/citizens/{citizen_id:str}/delete": Walked(Right.CITIZENS, thing=of_citizen("/delete")),
     "POST /desk/citizens/{citizen_id:str}/delete": Walked(Right.CITIZENS, thing=of_citizen("/delete")),
+    "GET /desk/calls": Walked(Right.CALLS),
+    "POST /desk/calls/undo": Walked(Right.CALLS),
+    "GET /desk/calls/{citizen_id:str}": Walked(Right.CALLS, thing=of_call()),
+    "POST /desk/calls/{citizen_id:str}": Walked(Right.CALLS, {"result": "busy"}, of_call()),
+    "POST /desk/calls/{citizen_id:str}/chat": Walked(Right.CALLS, thing=of_call("/chat")),
     "GET /desk/troubles": Walked(Right.LETTERS),
     "POST /desk/troubles/seen": Walked(Right.LETTERS),
     "GET /desk/letters": Walked(Right.LETTERS),

@@ -1,0 +1,1 @@
+"""Calls of staff before they are made: whom, why, when."""
