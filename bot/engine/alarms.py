@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
+from bot.booking.promises import answer_due
 from bot.engine.effects import RaiseAlarm
 from bot.engine.taken import Taken, Write
 from bot.surveys import triggers
-from bot.texts.promises import answer_due
 from storage.database import Transaction
 from storage.records import CaseRow
 

@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
+from bot.booking.promises import answer_due, silent_at
 from bot.engine.effects import AddWords, Complain, JudgeCase, OpenCase, ReopenCase, RouteCase
 from bot.engine.taken import Grant, Taken, Write
-from bot.texts.promises import answer_due, silent_at
 from storage.case_records import Deadlines
 from storage.database import Transaction
 from storage.records import CaseRow
