@@ -615,6 +615,7 @@ class Talk:
             later_at=effect.later_at,
             version=(known.version if known else 0) + 1,
             changed_at=self.turn.now,
+            added=known.added if known else "",
         )
         self.turn.reads.overlay(row)
         return Marked(row)

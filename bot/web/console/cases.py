@@ -21,6 +21,7 @@ from bot.texts.routes import CannedAnswer
 from bot.texts.schema import Content
 from bot.web.console.desk import Desk
 from bot.web.console.visit import Answer, Missing, Visit
+from storage.booking_records import BookingRow
 from storage.case_lists import VIEWS, Eyes, Filter
 from storage.database import Transaction
 from storage.records import CaseRow
@@ -163,6 +164,7 @@ async def _case(visit: Visit, acts: Acts, *, status: int = 200, once: str = "", 
         names = await tx.staff.names(people - {""})
         others = await tx.case_lists.of_citizen(case.citizen_id, except_id=case.id)
         is_reachable = await acts.reaches(tx, case.citizen_id)
+        booking = await _booking(visit, tx, case)
     await visit.saw("case_read", f"case:{case.id}")
     actor = _actor(visit)
     return await visit.html(
@@ -172,6 +174,9 @@ async def _case(visit: Visit, acts: Acts, *, status: int = 200, once: str = "", 
         talk=talk,
         history=history,
         background=background(content, case.context),
+        booking=booking,
+        is_booking_ours=booking is not None and visit.staff.sees(_office_of(content, booking)),
+        roles=content.roles,
         routing=content.routing,
         canned=[one for one in content.canned.values() if not one.topics or case.topic in one.topics],
         is_mine=case.owner == actor.id,
@@ -184,6 +189,20 @@ async def _case(visit: Visit, acts: Acts, *, status: int = 200, once: str = "", 
         is_reachable=is_reachable,
         **{"words_typed": "", "note": "", **typed},
     )
+
+
+async def _booking(visit: Visit, tx: Transaction, case: CaseRow) -> BookingRow | None:
+    """The citizen's next visit as of now, for whoever agreed that things are kept."""
+    citizen = (await tx.citizens.load([case.citizen_id])).get(case.citizen_id)
+    if case.without_consent or citizen is None or citizen.consent_at is None:
+        return None
+    ahead = (await tx.bookings.of_citizen([citizen.id], now=visit.desk.clock.now())).get(citizen.id, [])
+    return next((row for row in ahead if not row.is_held), None)
+
+
+def _office_of(content: Content, booking: BookingRow) -> str:
+    point = content.points.get(booking.point)
+    return point.office if point else ""
 
 
 async def _after(visit: Visit, acts: Acts, done: Done, said: str, **typed: str) -> Answer:
