@@ -24,7 +24,7 @@ from bot.web.console.visit import Answer, Missing, Visit
 from storage.booking_records import BookingRow
 from storage.case_lists import VIEWS, Eyes, Filter
 from storage.database import Transaction
-from storage.records import CaseRow
+from storage.records import CaseRow, CitizenRow
 from storage.staff import StaffRow
 
 ON_PAGE = 25
@@ -164,7 +164,8 @@ async def _case(visit: Visit, acts: Acts, *, status: int = 200, once: str = "", 
         names = await tx.staff.names(people - {""})
         others = await tx.case_lists.of_citizen(case.citizen_id, except_id=case.id)
         is_reachable = await acts.reaches(tx, case.citizen_id)
-        booking = await _booking(visit, tx, case)
+        citizen = await _agreed(tx, case)
+        booking = await _next_visit(visit, tx, citizen)
     await visit.saw("case_read", f"case:{case.id}")
     actor = _actor(visit)
     return await visit.html(
@@ -174,6 +175,7 @@ async def _case(visit: Visit, acts: Acts, *, status: int = 200, once: str = "", 
         talk=talk,
         history=history,
         background=background(content, case.context),
+        has_card=citizen is not None and visit.may(Right.CITIZENS) and visit.staff.sees(citizen.office),
         booking=booking,
         is_booking_ours=booking is not None and visit.staff.sees(_office_of(content, booking)),
         roles=content.roles,
@@ -191,10 +193,15 @@ async def _case(visit: Visit, acts: Acts, *, status: int = 200, once: str = "", 
     )
 
 
-async def _booking(visit: Visit, tx: Transaction, case: CaseRow) -> BookingRow | None:
-    """The citizen's next visit as of now, for whoever agreed that things are kept."""
+async def _agreed(tx: Transaction, case: CaseRow) -> CitizenRow | None:
+    """The citizen, if they agreed that things are kept: nothing but the case is shown of others."""
     citizen = (await tx.citizens.load([case.citizen_id])).get(case.citizen_id)
-    if case.without_consent or citizen is None or citizen.consent_at is None:
+    return citizen if citizen and citizen.consent_at and not case.without_consent else None
+
+
+async def _next_visit(visit: Visit, tx: Transaction, citizen: CitizenRow | None) -> BookingRow | None:
+    """As of now."""
+    if citizen is None:
         return None
     ahead = (await tx.bookings.of_citizen([citizen.id], now=visit.desk.clock.now())).get(citizen.id, [])
     return next((row for row in ahead if not row.is_held), None)

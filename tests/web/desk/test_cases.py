@@ -236,6 +236,7 @@ async def test_a_case_shows_the_next_visit_of_who_agreed(site: Site, come: Come)
     await worker.get(f"/cases/{agreed.id}")
 
     assert "Ближайший приём" in worker.text
+    assert f'href="/desk/citizens/{ivan}"' in worker.text
     assert f"/visits/booking/{booking.id}" in worker.text
     assert "26 ноября" in worker.text
     assert "Специалист по подбору работы, записан" in worker.text
@@ -255,3 +256,12 @@ async def test_a_case_without_consent_shows_no_visit(site: Site, come: Come) -> 
     await worker.get(f"/cases/{passed.id}")
 
     assert "Ближайший приём" not in worker.text
+    assert f"/citizens/{ivan}" not in worker.text
+
+
+async def test_a_cry_for_help_is_named_so(site: Site, come: Come) -> None:
+    urgent = await request(site, topic="crisis", is_urgent=True)
+    worker = await come(Role.SPECIALIST)
+    for path in ("/cases", f"/cases/{urgent.id}"):
+        await worker.get(path)
+        assert "Человеку нужна помощь сейчас" in worker.text
