@@ -19,7 +19,8 @@ from bot.accounts.roles import Role
 from bot.clock import FixedClock
 from bot.inbox import Inbox
 from bot.parts import needs
-from bot.texts.load import load, read_folder
+from bot.texts.files import read_folder
+from bot.texts.load import load
 from bot.web.application import WebParts, make_application
 from bot.web.console.desk import DeskParts
 from storage.booking_records import Slot
@@ -99,8 +100,9 @@ async def _inside(database: Database) -> str:
 
 async def _filled(database: Database) -> None:
     """
-    Everybody agreed; heard over two months; every second had a visit, every fifth has one to come. Everybody has a case,
-    the last 30 % of them closed.
+    Everybody agreed; heard over two months; every second had a visit, every fifth has one to come.
+
+    Everybody has a case, the last 30 % of them closed.
     """
     for first in range(0, CITIZENS, AT_ONCE):
         numbers = range(first, first + AT_ONCE)

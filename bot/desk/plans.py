@@ -12,7 +12,8 @@ from datetime import datetime
 from bot.desk import lane
 from bot.desk.lane import Act
 from bot.texts.plan import PlanItem, form
-from bot.texts.schema import Content, PlanStep
+from bot.texts.schema import Content
+from bot.texts.situation import PlanStep
 from storage.database import Transaction
 from storage.records import CitizenRow, PlanItemRow
 

@@ -8,7 +8,8 @@ import pytest
 
 from bot.booking.calendar import is_short
 from bot.booking.promises import after_working_hours, answer_due, is_open, next_opening
-from bot.texts.schema import Content, Office, frozen
+from bot.texts.office import Office
+from bot.texts.schema import Content, frozen
 from tests.booking import desk
 
 ZONE = "Asia/Barnaul"
