@@ -38,9 +38,17 @@ class CitizenLine:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """ "" and None: any. heard_since, heard_before: when last heard."""
+    """
+    "" and None: any. heard_since, heard_before: when last heard.
+
+    item: a plan item; homes: the situations whose plans have it. mark: what was said of it, "open" for nothing yet;
+    whether answers, which are sealed, leave it out of this very plan is not asked.
+    """
 
     situation: str = ""
+    item: str = ""
+    homes: tuple[str, ...] = ()
+    mark: str = ""
     bond: str = ""
     next_step: str = ""
     heard_since: datetime | None = None
@@ -81,6 +89,9 @@ class CitizenLists:
             "everywhere": int(offices is None),
             "offices": ids_of(self._on, list(offices or ())),
             "situation": wanted.situation,
+            "item": wanted.item,
+            "homes": ids_of(self._on, list(wanted.homes)),
+            "mark": wanted.mark,
             "state": wanted.bond,
             "next_step": wanted.next_step,
             "since": to_ms(wanted.heard_since) if wanted.heard_since else 0,

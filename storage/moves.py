@@ -62,7 +62,7 @@ TABLES = {
     "nudges": "of both, what either wanted",
     "outbox": "all; what has not left is planned anew",
     "own_words": "the history's",
-    "plan_items": "the newest mark",
+    "plan_items": "the newest mark, added if either was",
     "referrals": "all, one of a kind alive",
     "reminders": "all but those of a mark that lost",
     "sessions": "written by the turn that moved",
@@ -256,12 +256,13 @@ class Moves:
         for theirs in plans.get(gone, []):
             mine = own.get(theirs.item)
             version = max(theirs.version, mine.version if mine else 0)
+            added = theirs.added or (mine.added if mine else "")
             loser = gone
             if mine is None or theirs.changed_at > mine.changed_at:
-                merged.append(replace(theirs, citizen_id=kept, version=version))
+                merged.append(replace(theirs, citizen_id=kept, version=version, added=added))
                 loser = kept
             else:
-                merged.append(replace(mine, version=version))
+                merged.append(replace(mine, version=version, added=added))
             if mine is not None:
                 await self._cancel_reminders(loser, theirs.item, now)
         await Plan(self._on).save(merged)

@@ -16,9 +16,9 @@ class Plan:
     async def load(self, ids: Sequence[str]) -> dict[str, list[PlanItemRow]]:
         plans: dict[str, list[PlanItemRow]] = {}
         async for row in self._on.queries.plan_load(self._on.connection, ids=ids_of(self._on, ids)):
-            citizen_id, item, state, earlier, later_at, version, changed_at = row
+            citizen_id, item, state, earlier, later_at, version, changed_at, added = row
             moment = from_ms(later_at) if later_at is not None else None
-            item_row = PlanItemRow(citizen_id, item, state, earlier, moment, version, from_ms(changed_at))
+            item_row = PlanItemRow(citizen_id, item, state, earlier, moment, version, from_ms(changed_at), added)
             plans.setdefault(citizen_id, []).append(item_row)
         return plans
 
@@ -32,6 +32,7 @@ class Plan:
                 "later_at": to_ms(item.later_at) if item.later_at else None,
                 "version": item.version,
                 "changed_at": to_ms(item.changed_at),
+                "added": item.added,
             }
             for item in items
         ]

@@ -92,7 +92,11 @@ class SessionRow:
 
 @dataclass(frozen=True, slots=True)
 class PlanItemRow:
-    """What a citizen said of one plan item. earlier: the state before, for undo."""
+    """
+    What a citizen said of one plan item. earlier: the state before, for undo.
+
+    added: why a specialist added it against the answers, a code; "" for an item that the answers brought.
+    """
 
     citizen_id: str
     item: str
@@ -101,6 +105,12 @@ class PlanItemRow:
     later_at: datetime | None
     version: int
     changed_at: datetime
+    added: str = ""
+
+    @property
+    def stays(self) -> bool:
+        """In the plan whatever the answers say."""
+        return self.state == "done" or bool(self.added)
 
 
 @dataclass(frozen=True, slots=True)

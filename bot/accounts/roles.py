@@ -21,6 +21,7 @@ class Right(StrEnum):
     CASES = "cases"
     VISITS = "visits"
     CITIZENS = "citizens"
+    ERASE = "erase"
     CALLS = "calls"
     LETTERS = "letters"
     REPORTS = "reports"
@@ -31,7 +32,7 @@ class Right(StrEnum):
 
 
 _EVERYBODY = frozenset({Right.OWN, Right.CASES, Right.VISITS, Right.CITIZENS, Right.CALLS})
-_LEAD = _EVERYBODY | {Right.LETTERS, Right.REPORTS, Right.CONTENT, Right.JOURNAL}
+_LEAD = _EVERYBODY | {Right.ERASE, Right.LETTERS, Right.REPORTS, Right.CONTENT, Right.JOURNAL}
 RIGHTS: Mapping[Role, frozenset[Right]] = {
     Role.SPECIALIST: _EVERYBODY,
     Role.JOB_MATCHER: _EVERYBODY,

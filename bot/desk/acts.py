@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
 
+from bot.booking.promises import after_working_hours, answer_due, silent_at
 from bot.clock import Clock
 from bot.desk import lane
 from bot.desk.actor import Actor
 from bot.desk.lane import Act
-from bot.texts.promises import after_working_hours, answer_due, silent_at
 from bot.texts.schema import Content
 from storage.case_records import Deadlines
 from storage.database import Database, Transaction
@@ -174,8 +174,9 @@ class Desk:
 
         async def write(tx: Transaction, case: CaseRow, now: datetime) -> str:
             content = self.content()
-            office = content.office(case.office)
-            due_at = after_working_hours(office, now, hours or content.routing.later_hours)
+            due_at = after_working_hours(
+                content, content.office(case.office), now, hours or content.routing.later_hours
+            )
             deadlines = Deadlines(due_at, silent_at(content, case.office, due_at))
             if not case.owner:
                 await tx.cases.take(case.id, actor.id, deadlines, now=now)

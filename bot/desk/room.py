@@ -156,9 +156,16 @@ class _Turn:
             await self._tell(await self._desk.answer(actor, case_id, words, once=once, origin=origin, tx=self._tx))
 
     async def _corrected(self, actor: Actor) -> None:
-        """The author changed an answer: the citizen's message changes, or another one says how it should read."""
+        """
+        The author changed an answer: the citizen's message changes, or another one says how it should read.
+
+        Made a note, it is taken back: Telegram and VK tell bots of no deletion.
+        """
         found = await self._tx.case_talk.by_origin(self._origin())
-        words = parted(self._incoming.text)[1]
+        notes, words = parted(self._incoming.text)
+        if notes and not words:
+            await self._took_back(actor)
+            return
         if found is None or found.author != "staff" or found.actor != actor.id or not words:
             return
         await lane.take(self._tx, found.citizen_id)

@@ -6,10 +6,10 @@ Each is one row at a time in its citizen's lane, as an act of staff is: looked a
 
 import structlog
 
+from bot.booking.promises import answer_due
 from bot.desk import lane
 from bot.desk.acts import Desk
 from bot.desk.lane import Act
-from bot.texts.promises import answer_due
 
 log = structlog.get_logger()
 

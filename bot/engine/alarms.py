@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
+from bot.booking.promises import answer_due
 from bot.engine.effects import Effect
 from bot.engine.taken import Taken, Write
 from bot.surveys import triggers
-from bot.texts.promises import answer_due
 from storage.database import Transaction
 from storage.records import CaseRow
 

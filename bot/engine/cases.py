@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
+from bot.booking.promises import answer_due, silent_at
 from bot.engine.effects import Effect, Refusable
 from bot.engine.taken import Grant, Taken, Write
-from bot.texts.promises import answer_due, silent_at
 from storage.case_records import Deadlines
 from storage.database import Transaction
 from storage.records import CaseRow

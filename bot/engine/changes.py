@@ -106,6 +106,7 @@ class Changes:
             later_at=effect.later_at,
             version=(known.version if known else 0) + 1,
             changed_at=turn.now,
+            added=known.added if known else "",
         )
         turn.reads.overlay(row)
         return Marked(row)

@@ -41,6 +41,8 @@ flow = Flow(
         "changed_later": Need(("day", "time"), buttons=("next", "undo", "list")),
         "changed_not_mine": Need(("progress",), buttons=("next", "undo", "list")),
         "changed_open": Need(("progress",), buttons=("next", "list")),
+        "added": Need(),
+        "added_for": Need(buttons=("item", "list")),
         "gone": Need(),
         "resumed": Need(),
         "reminder": Need(buttons=("item", "list", "stop")),
@@ -63,10 +65,13 @@ def _is_mine(turn: Turn, item: str) -> bool:
 
 
 async def _plan(turn: Turn, also: str = "") -> tuple[Items, Marks]:
-    """The citizen's plan and marks. What is done stays in it, and so does `also`: the item this screen is about."""
+    """
+    The citizen's plan and marks. What is done stays in it, what a specialist added, and `also`: the item this screen is
+    about.
+    """
     marks, answers = await turn.reads.plan(), await turn.reads.answers()
-    done = {id_ for id_, row in marks.items() if row.state == "done"}
-    return form(_situations(turn), answers, {*done, also}), marks
+    kept = {id_ for id_, row in marks.items() if row.stays}
+    return form(_situations(turn), answers, {*kept, also}), marks
 
 
 def _state(marks: Marks, item: str) -> str:
@@ -74,8 +79,20 @@ def _state(marks: Marks, item: str) -> str:
 
 
 def _progress(items: Items, marks: Marks) -> str:
-    states = [_state(marks, id_) for id_, item in items.items() if item.is_wanted or _state(marks, id_) == "done"]
+    states = [_state(marks, id_) for id_, item in items.items() if item.is_wanted or _stays(marks, id_)]
     return render.progress(states.count("done"), len(states) - states.count("not_mine"))
+
+
+def _stays(marks: Marks, item: str) -> bool:
+    return item in marks and marks[item].stays
+
+
+def _body(turn: Turn, items: Items, marks: Marks, item: str) -> str:
+    """The item's text; one that the answers exclude tells who added it."""
+    text = step_text(turn, "plan", items[item])
+    if items[item].is_wanted or item not in marks or not marks[item].added:
+        return text
+    return f"{render.say(turn.content, 'plan.added', {}, today=turn.today).strip()}\n\n{text}"
 
 
 def _is_finished(items: Items, marks: Marks) -> bool:
@@ -149,7 +166,7 @@ async def ask_item(turn: Turn) -> list[Effect]:
         choices = [Choice(f"reopen:{id_}")]
     else:
         choices = [Choice(f"{answer}:{id_}") for answer in ("done", "stuck", "later", "not_mine")]
-    return [Ask("plan.item", choices, title=items[id_].step.title, body=step_text(turn, "plan", items[id_]))]
+    return [Ask("plan.item", choices, title=items[id_].step.title, body=_body(turn, items, marks, id_))]
 
 
 @flow.hears("item", anytime=True)
@@ -295,3 +312,12 @@ async def remind(turn: Turn) -> list[Effect]:
         return []
     choices = [Choice(f"item:{turn.about}"), Choice("list"), Choice("stop")]
     return [Notice("plan.reminder", choices, at="plan.list", subject=turn.source)]
+
+
+@flow.staff("plan_added")
+async def added_for(turn: Turn) -> list[Effect]:
+    """A notice: what the step is about is seen when it is opened."""
+    items, marks = await _plan(turn)
+    if not turn.has_consent or turn.about not in items or _state(marks, turn.about) in ("done", "not_mine"):
+        return []
+    return [Notice("plan.added_for", [Choice(f"item:{turn.about}"), Choice("list")], at="plan.list", subject=None)]

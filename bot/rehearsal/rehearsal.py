@@ -9,9 +9,10 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from bot import warmth
 from bot.engine.flow import Flows
 from bot.messages import Outgoing
-from bot.rehearsal.player import NoButton
+from bot.rehearsal.player import MONDAY_NOON, NoButton
 from bot.rehearsal.stage import Met, Stage
 from bot.texts.mistakes import Mistake, Mistakes, nearest
 from bot.texts.scenes import Act, Heard, Pressed, Scene, fits, read_scenes
@@ -87,6 +88,7 @@ class Rehearsal:
         found = read_scenes(files, mistakes)
         report.scenes = len(found)
         if found:
+            warmth.load(content, MONDAY_NOON.year)  # a turn has seconds, and a busy machine makes seconds of this
             self._template = self._template or template(self._url)
             asyncio.run(self._play(found, content, mistakes, report))
         report.mistakes = mistakes.sorted()

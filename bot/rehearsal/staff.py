@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bot.booking.book import Book
 from bot.booking.slots import slots
-from bot.desk import shifts, visits
+from bot.desk import plans, shifts, visits
 from bot.desk.rules import MATCHER, Report
 from bot.desk.shifts import Person
 from bot.texts import scenes
@@ -31,6 +31,9 @@ MARKS = {scenes.PASSED_ON: State.PASSED, scenes.DONE: State.DONE}
 
 async def happens(what: str, database: Database, content: Content, now: datetime, citizen_id: str) -> datetime:
     """Do it; gives what time it is afterwards: a visit is recorded when it begins. Without a point nothing happens."""
+    if what == scenes.ADDED:
+        await _add(database, content, now, citizen_id)
+        return now
     async with database.write() as tx:
         slot = next((one for point in content.points for one in slots(content, point, MATCHER, now=now)), None)
         if slot is None or not citizen_id:
@@ -54,6 +57,14 @@ async def happens(what: str, database: Database, content: Content, now: datetime
             books = what == scenes.SEATED_AGAIN
             await visits.record(tx, content, booking.id, REPORTS[what], actor=ACTOR, now=now, books_next=books)
         return now
+
+
+async def _add(database: Database, content: Content, now: datetime, citizen_id: str) -> None:
+    """The first item that the citizen's answers exclude."""
+    async with database.write() as tx:
+        left_out = (await plans.plan_of(tx, content, citizen_id)).left_out
+        if left_out:
+            await plans.add(tx, content, citizen_id, left_out[0].id, plans.REASONS[0], actor=ACTOR, now=now)
 
 
 async def _booking(tx: Transaction, content: Content, slot: Slot, citizen_id: str, now: datetime) -> BookingRow:

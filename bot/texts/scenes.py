@@ -62,11 +62,12 @@ HANDED_OVER = "приём прошёл, заявление подано"
 COPIED = "приём прошёл, документы скопировали"
 MISSED = "человек не пришёл"
 OFFERED = "специалист предложил другую помощь"
+ADDED = "специалист добавил шаг"
 PASSED_ON = "просьбу передали"
 DONE = "другую помощь получили"
 STAFF = (
-    SEATED, RECEIVED, TO_ADVISOR, TO_MATCHER, SEATED_AGAIN, REPEAT, HANDED_OVER, COPIED, MISSED, OFFERED, PASSED_ON,
-    DONE,
+    SEATED, RECEIVED, TO_ADVISOR, TO_MATCHER, SEATED_AGAIN, REPEAT, HANDED_OVER, COPIED, MISSED, OFFERED, ADDED,
+    PASSED_ON, DONE,
 )  # fmt: skip
 REQUESTS = (
     TAKEN := "специалист взял обращение",

@@ -46,10 +46,11 @@ ON CONFLICT (day, tag, channel) DO UPDATE SET count = starts.count + excluded.co
 SELECT tag, channel, SUM(count) FROM starts WHERE day >= :since GROUP BY tag, channel ORDER BY 3 DESC, 1, 2;
 
 -- name: plan_save*!
-INSERT INTO plan_items (citizen_id, item, state, earlier, later_at, version, changed_at)
-VALUES (:citizen_id, :item, :state, :earlier, :later_at, :version, :changed_at)
+INSERT INTO plan_items (citizen_id, item, state, earlier, later_at, version, changed_at, added)
+VALUES (:citizen_id, :item, :state, :earlier, :later_at, :version, :changed_at, :added)
 ON CONFLICT (citizen_id, item) DO UPDATE SET state = excluded.state, earlier = excluded.earlier,
-    later_at = excluded.later_at, version = excluded.version, changed_at = excluded.changed_at;
+    later_at = excluded.later_at, version = excluded.version, changed_at = excluded.changed_at,
+    added = excluded.added;
 
 -- name: plan_forget!
 DELETE FROM plan_items WHERE citizen_id = :citizen_id;

@@ -201,6 +201,20 @@ async def test_a_deleted_answer_is_taken_off_the_citizens_screen(talk: Talk, cha
     assert talk.shown[-1].erases == (sent,)
 
 
+async def test_an_answer_that_becomes_a_note_is_taken_back(talk: Talk, chat: StaffChat) -> None:
+    """As a deletion where the messenger tells of none."""
+    await talk.play(ASKED)
+    await chat.work()
+    await chat.say("olga", "Не туда", to=chat.found("Обращение"), said="mine")
+    sent = await _last_sent(talk)
+
+    await chat.send("petr", Kind.EDITED, text="//Не туда", said="mine")
+    assert not talk.shown[-1].erases
+    await chat.send("olga", Kind.EDITED, text="//Не туда", said="mine")
+
+    assert talk.shown[-1].erases == (sent,)
+
+
 async def test_files_are_not_passed_on_and_lost_replies_are_told(talk: Talk, chat: StaffChat) -> None:
     await talk.play(ASKED)
     await chat.work()

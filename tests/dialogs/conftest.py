@@ -7,8 +7,15 @@ import pytest
 from bot.channels.port import Limits
 from bot.engine.taken import Surface
 from bot.flows import FLOWS
+from bot.warmth import load
 from storage.database import Database
 from tests.talk import FixedClock, Talk, real_content
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _warm() -> None:
+    """As a process that runs: the first talk waits for no dictionary."""
+    load(real_content(FLOWS), FixedClock().now().year)
 
 
 @pytest.fixture

@@ -35,6 +35,7 @@ from tests.dialogs.booking_walk import roomy, walk_booking
 from tests.dialogs.calls_walk import called, walk_calls
 from tests.dialogs.cases import Cases
 from tests.dialogs.offices import several_offices
+from tests.dialogs.plans import added
 from tests.dialogs.transcripts import EVERYWHERE, TO_PLAN
 from tests.dialogs.visits_walk import received, walk_visits
 from tests.dialogs.walk import Record, act, explore, recorded
@@ -155,6 +156,7 @@ class Walk:
         await self._moved()
         await self._covered()
         await self._reminded()
+        await self._added()
         await self._life()
         await self._surveyed()
         await self._withdrawn()
@@ -265,6 +267,16 @@ class Walk:
             talk.clock.move(days=1)
             assert [message.key for message in await talk.tick()] == ["plan.reminder"]
             await talk.press(choice)
+
+    async def _added(self) -> None:
+        """A specialist adds what the answers exclude. The copy comes as messages where there is no page."""
+        for choice in ("item", "list"):
+            talk = await self.meet(channel="vk")
+            await talk.play(TO_PLAN)
+            assert await added(talk) == ["plan.added_for"]
+            await talk.press(choice)
+        for line in ("/data", "[file]"):
+            await act(talk, line)
 
     async def _life(self) -> None:
         """What a change does and how it is undone; the questions that come by themselves."""

@@ -77,6 +77,21 @@ async def test_the_promise_of_an_answer_is_honest(planned: Talk, local_hour: int
     assert key_words in answers[-1].text if hours else "Точное время пока назвать не могу" in answers[-1].text
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_nobody_is_promised_an_answer_on_a_day_off(planned: Talk) -> None:
+    assert planned.content.default_office.hours
+    planned.clock.set(datetime(2026, 11, 4, 4, 0, tzinfo=UTC))  # Wednesday 11:00 in Barnaul, Unity Day
+
+    await planned.say("/human")
+    answers = await planned.press("skip")
+
+    assert "завтра, 5 ноября" in answers[-1].text
+    async with planned.database.read() as tx:
+        (case,) = await tx.cases.waiting()
+    assert case.due_at is not None
+    assert case.due_at > datetime(2026, 11, 5, 2, 0, tzinfo=UTC)  # the door opens at 9:00
+
+
 async def test_stop_ends_reminders_at_once_and_can_be_taken_back(planned: Talk) -> None:
     await planned.play("""
         > 1

@@ -5,9 +5,12 @@ from datetime import timedelta
 
 import pytest
 
+from bot.desk import plans
 from bot.messages import Kind
 from bot.texts import render
 from bot.texts.plan import form
+from storage.records import AnswerRow
+from tests.dialogs.plans import added, left_out
 from tests.dialogs.transcripts import PAGES_TURNED, STEPS_MARKED, TO_PLAN
 from tests.talk import Talk
 
@@ -265,3 +268,48 @@ async def test_a_step_removed_from_content_under_the_citizens_feet(planned: Talk
     answers = await planned.send(Kind.PRESS, data=data)
 
     assert [message.key for message in answers] == ["plan.gone", "plan.list"]
+
+
+async def test_what_a_specialist_adds_is_marked_and_outlives_new_answers(talk: Talk) -> None:
+    """registered: only for who told that they stand registered."""
+    await talk.play(TO_PLAN)
+    before = items(talk)
+    assert "registered" in await left_out(talk)
+
+    assert await added(talk, "registered") == ["plan.added_for"]
+    await talk.play("""
+        > [item]
+        < plan.item [done:registered] [stuck:registered] [later:registered] [not_mine:registered]
+    """)
+    words = render.say(talk.content, "plan.added", {}).strip()
+    assert words in talk.shown[-1].text
+
+    await talk.say("/plan")
+    assert render.progress(0, len(before) + 1) in talk.shown[-1].text
+    citizen = await talk.citizen()
+    async with talk.database.write() as tx:
+        row = AnswerRow(citizen.id, "application", "none", talk.clock.now())
+        await tx.profile.save([row])
+    await talk.say("/plan")
+    title = next(step.title for step in talk.content.situations["released"].plan if step.id == "registered")
+    assert title in "\n".join([talk.shown[-1].text, *(button.label for row in talk.shown[-1].rows for button in row)])
+
+    await talk.press("item:registered") if "item:registered" in talk._buttons else await talk.say(title)
+    for choice, key in (("done", "plan.changed_done"), ("undo", "plan.changed_open")):
+        assert [message.key for message in await talk.press(choice)] == [key]
+    async with talk.database.read() as tx:
+        (mark,) = (await tx.plan.load([row.citizen_id]))[row.citizen_id]
+    assert (mark.item, mark.state, mark.added) == ("registered", "open", "met")
+
+
+async def test_an_item_that_answers_ask_for_again_is_nobodys_addition(talk: Talk) -> None:
+    await talk.play(TO_PLAN)
+    await added(talk, "registered")
+    citizen = await talk.citizen()
+    async with talk.database.write() as tx:
+        row = AnswerRow(citizen.id, "application", "registered", talk.clock.now())
+        await tx.profile.save([row])
+
+    async with talk.database.read() as tx:
+        plan = await plans.plan_of(tx, talk.content, row.citizen_id)
+    assert [(line.id, line.added) for line in plan.lines if line.id == "registered"] == [("registered", "")]

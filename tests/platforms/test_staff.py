@@ -259,6 +259,19 @@ async def test_an_answer_deleted_in_max_is_taken_off_the_screen(office: Office) 
 
 
 @pytest.mark.parametrize("pair", [("max", "telegram"), ("telegram", "vk")], indirect=True)
+async def test_an_answer_made_a_note_is_taken_off_where_no_deletion_is_told(office: Office) -> None:
+    card = office.found("Обращение")
+    said: list[str] = []
+    await office.staff(lambda: said.append(office.group.say(ACCOUNT, "Ошибся чатом", to=card)))
+    assert any("Ошибся чатом" in shown.text for shown in office.citizen.screen)
+    await office.heard()
+
+    await office.staff(lambda: office.group.edit(ACCOUNT, said[0], "//Ошибся чатом", to=card))
+
+    assert not any("Ошибся чатом" in shown.text for shown in office.citizen.screen)
+
+
+@pytest.mark.parametrize("pair", [("max", "telegram"), ("telegram", "vk")], indirect=True)
 async def test_a_case_taken_in_the_console_and_in_the_chat_has_one_owner(office: Office) -> None:
     async with office.desk.database.read() as tx:
         (case,) = await tx.cases.waiting()

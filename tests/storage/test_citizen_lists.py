@@ -6,7 +6,7 @@ import pytest
 
 from storage.citizen_lists import BONDS, CitizenLine, Wanted
 from storage.database import Database
-from storage.records import SessionRow
+from storage.records import PlanItemRow, SessionRow
 from storage.visits import Next, VisitRow
 from tests.storage.rows import NOW, SLOT, address, meet
 
@@ -78,3 +78,21 @@ async def test_how_things_stand_and_what_is_next(database: Database) -> None:
 async def test_a_filter_shows_nobody_else(database: Database, bond: str) -> None:
     await agreed(database, "ivan")
     assert [one.bond for one in await listed(database, bond=bond)] == (["plan"] if bond == "plan" else [])
+
+
+async def test_a_step_of_the_plan_is_asked_with_what_was_said_of_it(database: Database) -> None:
+    """Whoever said nothing of a step has it open, if a situation of theirs has it at all."""
+    stuck, silent, back = [await agreed(database, name, situation="released") for name in ("stuck", "silent", "back")]
+    other = await agreed(database, "other", situation="alimony")
+    async with database.write() as tx:
+        marks = [(stuck, "stuck"), (back, "open"), (other, "done")]
+        await tx.plan.save([PlanItemRow(id_, "papers", state, "open", None, 1, NOW) for id_, state in marks])
+
+    async def who(mark: str, homes: tuple[str, ...] = ("released",)) -> set[str]:
+        return {one.id for one in await listed(database, item="papers", homes=homes, mark=mark)}
+
+    assert await who("") == {stuck, silent, back}
+    assert await who("stuck") == {stuck}
+    assert await who("open") == {silent, back}
+    assert await who("done") == set()
+    assert await who("done", ("released", "alimony")) == {other}

@@ -199,7 +199,7 @@ async def test_of_two_marks_the_newest_wins_with_its_reminder(database: Database
     async with database.write() as tx:
         await tx.plan.save(
             [
-                PlanItemRow(old, "papers", "later", "open", NOW + day, 2, NOW),
+                PlanItemRow(old, "papers", "later", "open", NOW + day, 2, NOW, "met"),
                 PlanItemRow(new, "papers", "done", "open", None, 5, NOW + timedelta(minutes=1)),
                 PlanItemRow(old, "resume", "done", "open", None, 7, NOW + timedelta(minutes=1)),
                 PlanItemRow(new, "resume", "later", "open", NOW + day, 1, NOW),
@@ -220,8 +220,8 @@ async def test_of_two_marks_the_newest_wins_with_its_reminder(database: Database
     assert await claim(database, new) is not None
 
     async with database.read() as tx:
-        plan = {row.item: (row.state, row.version) for row in (await tx.plan.load([old]))[old]}
-        assert plan == {"papers": ("done", 5), "resume": ("done", 7), "housing": ("later", 1)}
+        plan = {row.item: (row.state, row.version, row.added) for row in (await tx.plan.load([old]))[old]}
+        assert plan == {"papers": ("done", 5, "met"), "resume": ("done", 7, ""), "housing": ("later", 1, "")}
         assert not await tx.plan.load([new])
     async with database.write() as tx:
         due = await tx.reminders.take_due(now=NOW + 2 * day, limit=10)

@@ -1,6 +1,7 @@
 """Plan items and reminders, on both databases: marked, put off, given out once."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 from storage.database import Database
@@ -23,13 +24,14 @@ async def test_marks_are_kept_by_citizen_and_item_and_replaced(database: Databas
     marks = [item("ivan", "papers", "done"), item("ivan", "account", "later"), item("olga", "papers", "stuck")]
     async with database.write() as tx:
         await tx.plan.save(marks)
-        newer = item("ivan", "papers", "open", version=2, earlier="done")
+        newer = replace(item("ivan", "papers", "open", version=2, earlier="done"), added="met")
         await tx.plan.save([newer])
 
         plans = await tx.plan.load(["ivan", "olga", "petr"])
 
     assert sorted(plans["ivan"], key=lambda row: row.item) == [marks[1], newer]
     assert plans["olga"] == [marks[2]]
+    assert [one.stays for one in (marks[0], marks[1], newer)] == [True, False, True]
     assert "petr" not in plans
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from storage.statements import SQL
 
-LISTS = ("ids", "finds", "channels", "offices", "actors", "asked")
+LISTS = ("ids", "finds", "channels", "offices", "actors", "asked", "homes")
 NAMED = re.compile(r"-- name: (\w+)\S*\n(.*?)(?=\n-- name:|\Z)", re.DOTALL)
 COMMENT = re.compile(r"--.*")
 VALUE = re.compile(r"(?<!:):([a-z_]+)")

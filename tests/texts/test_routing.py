@@ -1,16 +1,13 @@
-"""Who answers which request: read, each mistake told with its place; and until when an answer is promised."""
+"""Who answers which request: read, each mistake told with its place."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
 from bot.flows import FLOWS
 from bot.texts.load import load
-from bot.texts.office import Office
-from bot.texts.promises import after_working_hours, answer_due, is_open
 from bot.texts.routes import AFTER_TAKE, QUESTION
-from bot.texts.schema import Content, frozen
+from bot.texts.schema import Content
 from tests.talk import real_content
 from tests.texts.conftest import NEEDS, lines_of
 from tests.texts.sample import SAMPLE
@@ -51,7 +48,6 @@ CASES = [
     ("    says: [жалоб]", "    questions: [nowhere]", 18, "нет темы вопросов «nowhere»"),
     ("later_hours: 4\n", "", 1, "нет «later_hours»"),
 ]
-MONDAY = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)  # 9:00 in Barnaul
 
 
 def of(text: str) -> dict[str, bytes]:
@@ -95,39 +91,3 @@ def test_the_shipped_routing_covers_what_questions_ask_for() -> None:
     assert shipped.routing.topics[QUESTION].role == ""
     assert any(topic.is_private and topic.role == "lead" for topic in shipped.routing.topics.values())
     assert set(shipped.routing.roles) >= {"specialist", "job_matcher", "career_advisor", "lead", "admin"}
-
-
-def office(**about: object) -> Office:
-    hours = {day: ((time(9), time(13)), (time(14), time(18))) for day in range(5)}
-    fields: dict[str, object] = {"timezone": "Asia/Barnaul", "hours": frozen(hours)}
-    return Office("o", "", "", "", "", "", needs_verification=False, contacts={}, is_default=True, **fields | about)  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize(
-    ("start_hours", "hours", "due_hours"),
-    [
-        (0, 2, 2),  # in the morning
-        (3, 2, 6),  # over the midday break
-        (8, 2, 25),  # into the next day
-        (-3, 1, 1),  # before the door opens
-        (9, 1, 25),  # after it closed
-        (4 * 24 + 8, 4, 7 * 24 + 3),  # from Friday evening into Monday
-    ],
-)
-def test_working_hours_pass_while_the_office_is_open(start_hours: int, hours: int, due_hours: int) -> None:
-    due = after_working_hours(office(), MONDAY + timedelta(hours=start_hours), hours)
-
-    assert due == MONDAY + timedelta(hours=due_hours)
-    assert is_open(office(), MONDAY + timedelta(hours=1))
-    assert not is_open(office(), MONDAY + timedelta(hours=4, minutes=30))
-
-
-def test_of_unknown_hours_a_day_has_eight() -> None:
-    assert after_working_hours(office(hours=frozen({})), MONDAY, 8) == MONDAY + timedelta(hours=24)
-
-
-def test_an_urgent_case_waits_for_no_door(routed: Content) -> None:
-    night, place = MONDAY - timedelta(hours=6), routed.default_office.id
-
-    assert answer_due(routed, place, "jobs", night, is_urgent=True) == night + timedelta(minutes=15)
-    assert answer_due(routed, place, "jobs", night) > night + timedelta(minutes=15)

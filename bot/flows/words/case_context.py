@@ -17,7 +17,8 @@ async def context(turn: Turn, question: str) -> str:
         marks, answers = await turn.reads.plan(), await turn.reads.answers()
         known = turn.content.situations
         situations = [known[id_] for id_ in turn.citizen.situations if id_ in known]
-        undone = [id_ for id_ in form(situations, answers) if id_ not in marks or marks[id_].state not in DONE]
+        kept = {id_ for id_, row in marks.items() if row.stays}
+        undone = [id_ for id_ in form(situations, answers, kept) if id_ not in marks or marks[id_].state not in DONE]
         lines += [
             f"situations: {','.join(turn.citizen.situations)}",
             f"answers: {' '.join(f'{name}={value}' for name, value in answers.items() if value)}",

@@ -67,11 +67,11 @@ async def is_open(turn: Turn) -> bool:
 
 
 async def _plan(turn: Turn, situations: Sequence[str]) -> tuple[dict[str, PlanItem], dict[str, PlanItemRow]]:
-    """The plan that these situations and the citizen's answers make, with what is done; and the marks."""
+    """The plan that these situations and the citizen's answers make, with what stays in it; and the marks."""
     marks, answers = await turn.reads.plan(), await turn.reads.answers()
-    done = {id_ for id_, mark in marks.items() if mark.state == "done"}
+    kept = {id_ for id_, mark in marks.items() if mark.stays}
     known = turn.content.situations
-    return form([known[one] for one in situations if one in known], answers, done), marks
+    return form([known[one] for one in situations if one in known], answers, kept), marks
 
 
 def change_words(turn: Turn, flow: str, change: Change) -> str:

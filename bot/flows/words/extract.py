@@ -29,6 +29,7 @@ WORDS = {
     "file_chats": Need(("chats",)),
     "file_plan": Need(),
     "file_item": Need(("title", "state", "day")),
+    "file_item_added": Need(("title", "state", "day")),
     **{f"file_{state}": Need() for state in STATES},
     "file_reminders": Need(),
     "file_reminder": Need(("title", "day", "time")),
@@ -138,7 +139,8 @@ class _Writer:
         for row in extract.plan:
             state = self._say(row.state) if row.state in STATES else row.state
             day = self._moment(row.changed_at)["day"]
-            yield self._say("item", title=self._titles.get(row.item, row.item), state=state, day=day)
+            key = "item_added" if row.added else "item"
+            yield self._say(key, title=self._titles.get(row.item, row.item), state=state, day=day)
 
     def _reminders(self, extract: Extract) -> Iterator[str]:
         for kind, subject, due_at in extract.reminders:

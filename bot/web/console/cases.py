@@ -22,9 +22,10 @@ from bot.texts.routes import CannedAnswer
 from bot.texts.schema import Content
 from bot.web.console.desk import Desk
 from bot.web.console.visit import Answer, Missing, Visit
+from storage.booking_records import BookingRow
 from storage.case_lists import VIEWS, Eyes, Filter
 from storage.database import Transaction
-from storage.records import CaseRow
+from storage.records import CaseRow, CitizenRow
 from storage.staff import StaffRow
 
 ON_PAGE = 25
@@ -164,6 +165,8 @@ async def _case(visit: Visit, acts: Acts, *, status: int = 200, once: str = "", 
         names = await tx.staff.names(people - {""})
         others = await tx.case_lists.of_citizen(case.citizen_id, except_id=case.id)
         is_reachable = await acts.reaches(tx, case.citizen_id)
+        citizen = await _agreed(tx, case)
+        booking = await _next_visit(visit, tx, citizen)
     await visit.saw("case_read", f"case:{case.id}")
     actor = _actor(visit)
     return await visit.html(
@@ -173,6 +176,10 @@ async def _case(visit: Visit, acts: Acts, *, status: int = 200, once: str = "", 
         talk=talk,
         history=history,
         background=background(content, case.context),
+        has_card=citizen is not None and visit.may(Right.CITIZENS) and visit.staff.sees(citizen.office),
+        booking=booking,
+        is_booking_ours=booking is not None and visit.staff.sees(_office_of(content, booking)),
+        roles=content.roles,
         routing=content.routing,
         canned=[one for one in content.canned.values() if not one.topics or case.topic in one.topics],
         is_mine=case.owner == actor.id,
@@ -185,6 +192,25 @@ async def _case(visit: Visit, acts: Acts, *, status: int = 200, once: str = "", 
         is_reachable=is_reachable,
         **{"words_typed": "", "note": "", **typed},
     )
+
+
+async def _agreed(tx: Transaction, case: CaseRow) -> CitizenRow | None:
+    """The citizen, if they agreed that things are kept: nothing but the case is shown of others."""
+    citizen = (await tx.citizens.load([case.citizen_id])).get(case.citizen_id)
+    return citizen if citizen and citizen.consent_at and not case.without_consent else None
+
+
+async def _next_visit(visit: Visit, tx: Transaction, citizen: CitizenRow | None) -> BookingRow | None:
+    """As of now."""
+    if citizen is None:
+        return None
+    ahead = (await tx.bookings.of_citizen([citizen.id], now=visit.desk.clock.now())).get(citizen.id, [])
+    return next((row for row in ahead if not row.is_held), None)
+
+
+def _office_of(content: Content, booking: BookingRow) -> str:
+    point = content.points.get(booking.point)
+    return point.office if point else ""
 
 
 async def _after(visit: Visit, acts: Acts, done: Done, said: str, **typed: str) -> Answer:

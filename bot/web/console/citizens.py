@@ -1,8 +1,8 @@
 """
 Граждане: the base with how things stand with each, and one card with all that is kept.
 
-    base --> card --> plan item out, back, done
-               +----> delete: what will go, then gone
+    base --> card --> plan item out, back, done, added against the answers
+               +----> delete (leads): what will go, then gone
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,7 +11,7 @@ from typing import Any
 
 from litestar.handlers import HTTPRouteHandler
 
-from bot.accounts.roles import Right, actor
+from bot.accounts.roles import Right, actor, may
 from bot.desk import lane, plans
 from bot.desk.actor import Actor
 from bot.texts.schema import Content
@@ -50,7 +50,17 @@ def routes(desk: Desk) -> Sequence[HTTPRouteHandler]:
             return visit.to(f"/citizens/{citizen.id}", said="plan_changed")
         return await _card(visit, status=409, wrong="plan_changed")
 
-    @desk.page(f"{CARD}/delete", Right.CITIZENS)
+    @desk.act(f"{CARD}/plan/add", Right.CITIZENS)
+    async def add(visit: Visit) -> Answer:
+        form, who, now = await visit.form(), actor(visit.staff.id), desk.clock.now()
+        async with desk.database.write() as tx:
+            citizen = await _mine(visit, tx)
+            is_done = await plans.add(tx, desk.content(), citizen.id, form["item"], form["why"], actor=who, now=now)
+        if is_done:
+            return visit.to(f"/citizens/{citizen.id}", said="plan_added")
+        return await _card(visit, status=409, wrong="plan_added")
+
+    @desk.page(f"{CARD}/delete", Right.ERASE)
     async def deleting(visit: Visit) -> Answer:
         async with desk.database.read() as tx:
             citizen = await _mine(visit, tx)
@@ -59,7 +69,7 @@ def routes(desk: Desk) -> Sequence[HTTPRouteHandler]:
             cases = [one for one in await tx.case_lists.of_citizen(citizen.id) if one.state != "closed"]
         return await visit.html("citizen_delete.html", citizen=citizen, held=held, ahead=ahead, cases=cases)
 
-    @desk.act(f"{CARD}/delete", Right.CITIZENS)
+    @desk.act(f"{CARD}/delete", Right.ERASE)
     async def delete(visit: Visit) -> Answer:
         async with desk.database.write() as tx:
             citizen = await _mine(visit, tx)
@@ -68,7 +78,7 @@ def routes(desk: Desk) -> Sequence[HTTPRouteHandler]:
             await tx.citizens.erase(citizen.id, now=desk.clock.now())
         return visit.to("/citizens", said="citizen_deleted")
 
-    return [base, card, plan, deleting, delete]
+    return [base, card, plan, add, deleting, delete]
 
 
 async def _mine(visit: Visit, tx: Transaction) -> CitizenRow:
@@ -84,8 +94,14 @@ async def _mine(visit: Visit, tx: Transaction) -> CitizenRow:
 async def _base(visit: Visit) -> Answer:
     content, now = visit.desk.content(), visit.desk.clock.now()
     heard = visit.query("heard") if visit.query("heard") in HEARD else ""
+    steps = {step.id: step.title for one in content.situations.values() for step in one.plan}
+    item = visit.query("item") if visit.query("item") in steps else ""
+    homes = [one.id for one in content.situations.values() if any(step.id == item for step in one.plan)]
     wanted = Wanted(
         situation=visit.query("situation") if visit.query("situation") in content.situations else "",
+        item=item,
+        homes=tuple(homes),
+        mark=visit.query("mark") if item and visit.query("mark") in plans.STATES else "",
         bond=visit.query("bond") if visit.query("bond") in BONDS else "",
         next_step=next((one.value for one in Next if one == visit.query("next")), ""),
         heard_since=_ago(now, HEARD[heard][0]) if heard else None,
@@ -98,6 +114,7 @@ async def _base(visit: Visit) -> Answer:
         lines = await tx.citizen_lists.page(offices, wanted, now=now, limit=ON_PAGE, skip=(page - 1) * ON_PAGE)
         total = await tx.citizen_lists.count(offices, wanted, now=now)
         people = await tx.citizens.load([one.id for one in lines])
+        standing = await plans.plans_of(tx, content, people)
     if lines:
         await visit.saw("base_read", "base")
     return await visit.html(
@@ -105,6 +122,9 @@ async def _base(visit: Visit) -> Answer:
         lines=lines,
         total=total,
         people=people,
+        standing=standing,
+        items=steps,
+        marks=plans.STATES,
         situations=content.situations,
         wanted=wanted,
         heard=heard,
@@ -134,6 +154,7 @@ async def _card(visit: Visit, *, status: int = 200, wrong: str = "") -> Answer:
             "plan": await plans.plan_of(tx, content, citizen.id),
             "answers": _answers(content, (await tx.profile.load([citizen.id])).get(citizen.id, [])),
             "place": (await tx.citizens.reachable_at([citizen.id])).get(citizen.id),
+            "erasers": [] if visit.may(Right.ERASE) else await _erasers(tx, citizen.office),
         }
     await visit.saw("read", f"citizen:{citizen.id}")
     return await visit.html(
@@ -144,11 +165,19 @@ async def _card(visit: Visit, *, status: int = 200, wrong: str = "") -> Answer:
         name=next((row.name for row in reversed(bookings) if row.name), ""),
         situations=[content.situations[one] for one in citizen.situations if one in content.situations],
         names=content.visits,
+        reasons=plans.REASONS,
+        may_erase=visit.may(Right.ERASE),
         routing=content.routing,
         roles=content.roles,
         points=[point for point in content.points.values() if visit.staff.sees(point.office)],
         **values,
     )
+
+
+async def _erasers(tx: Transaction, office: str) -> list[str]:
+    """Names of those who may delete: whom to ask."""
+    people = await tx.staff.all()
+    return [one.name for one in people if one.is_active and may(one.role, Right.ERASE) and one.sees(office)]
 
 
 def _answers(content: Content, rows: Sequence[AnswerRow]) -> list[tuple[str, str]]:

@@ -10,6 +10,9 @@ WITH base AS (
   FROM citizens c LEFT JOIN sessions s ON s.citizen_id = c.id
   WHERE c.consent_at IS NOT NULL AND (:everywhere = 1 OR COALESCE(c.office, '') = '' OR c.office = ANY(:offices::text[]))
     AND (:situation::text = '' OR EXISTS (SELECT 1 FROM situations t WHERE t.citizen_id = c.id AND t.situation = :situation::text))
+    AND (:item::text = '' OR EXISTS (SELECT 1 FROM situations h WHERE h.citizen_id = c.id AND h.situation = ANY(:homes::text[])))
+    AND (:item::text = '' OR :mark::text = ''
+      OR COALESCE((SELECT p.state FROM plan_items p WHERE p.citizen_id = c.id AND p.item = :item::text), 'open') = :mark::text)
     AND COALESCE(s.updated_at, c.consent_at) >= :since::bigint AND COALESCE(s.updated_at, c.consent_at) < :until::bigint
 ), named AS (
   SELECT base.*, CASE WHEN has_case THEN 'case' WHEN visit_at IS NOT NULL THEN 'visit' WHEN next_step = 'centre' THEN 'centre'
@@ -31,6 +34,9 @@ WITH base AS (
   FROM citizens c LEFT JOIN sessions s ON s.citizen_id = c.id
   WHERE c.consent_at IS NOT NULL AND (:everywhere = 1 OR COALESCE(c.office, '') = '' OR c.office = ANY(:offices::text[]))
     AND (:situation::text = '' OR EXISTS (SELECT 1 FROM situations t WHERE t.citizen_id = c.id AND t.situation = :situation::text))
+    AND (:item::text = '' OR EXISTS (SELECT 1 FROM situations h WHERE h.citizen_id = c.id AND h.situation = ANY(:homes::text[])))
+    AND (:item::text = '' OR :mark::text = ''
+      OR COALESCE((SELECT p.state FROM plan_items p WHERE p.citizen_id = c.id AND p.item = :item::text), 'open') = :mark::text)
     AND COALESCE(s.updated_at, c.consent_at) >= :since::bigint AND COALESCE(s.updated_at, c.consent_at) < :until::bigint
 ), named AS (
   SELECT base.*, CASE WHEN has_case THEN 'case' WHEN visit_at IS NOT NULL THEN 'visit' WHEN next_step = 'centre' THEN 'centre'

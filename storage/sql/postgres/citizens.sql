@@ -8,7 +8,7 @@ SELECT citizen_id, situation FROM situations WHERE citizen_id = ANY(:ids::text[]
 SELECT citizen_id, channel, address, place, data, version, updated_at FROM sessions WHERE citizen_id = ANY(:ids::text[]);
 
 -- name: plan_load
-SELECT citizen_id, item, state, earlier, later_at, version, changed_at FROM plan_items WHERE citizen_id = ANY(:ids::text[]);
+SELECT citizen_id, item, state, earlier, later_at, version, changed_at, added FROM plan_items WHERE citizen_id = ANY(:ids::text[]);
 
 -- name: reminders_live
 SELECT id FROM reminders WHERE state = 1 AND id = ANY(:ids::text[]);

@@ -8,7 +8,7 @@ SELECT citizen_id, situation FROM situations WHERE citizen_id IN (SELECT value F
 SELECT citizen_id, channel, address, place, data, version, updated_at FROM sessions WHERE citizen_id IN (SELECT value FROM json_each(:ids));
 
 -- name: plan_load
-SELECT citizen_id, item, state, earlier, later_at, version, changed_at FROM plan_items WHERE citizen_id IN (SELECT value FROM json_each(:ids));
+SELECT citizen_id, item, state, earlier, later_at, version, changed_at, added FROM plan_items WHERE citizen_id IN (SELECT value FROM json_each(:ids));
 
 -- name: reminders_live
 SELECT id FROM reminders WHERE state = 1 AND id IN (SELECT value FROM json_each(:ids));

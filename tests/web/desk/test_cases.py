@@ -4,10 +4,13 @@ from datetime import timedelta
 
 from bot.accounts.roles import Role
 from bot.clock import FixedClock
+from bot.desk import seats
 from bot.desk.actor import Actor
+from bot.desk.shifts import Person
 from storage.case_lists import Eyes, Filter
 from tests.storage.rows import table
 from tests.web.desk.conftest import Come, Hire
+from tests.web.desk.reception import a_citizen, at, booked
 from tests.web.desk.requests import colleague, request
 from tests.web.site import Site
 
@@ -223,3 +226,42 @@ async def test_given_to_others(site: Site, come: Come) -> None:
     assert (await worker.post(f"/cases/{case.id}/transfer", role="nobody")).headers["location"].endswith("/transfer")
     answer = await worker.post(f"/cases/{case.id}/transfer", role="lead")
     assert answer.headers["location"] == "/desk/cases?said=case_transferred"
+
+
+async def test_a_case_shows_the_next_visit_of_who_agreed(site: Site, come: Come) -> None:
+    ivan = await a_citizen(site, "ivan", office="barnaul")
+    booking = await booked(site, at(site, "10:00"), Person(ivan))
+    agreed = await request(site, chat="ivan")
+    worker = await come(Role.SPECIALIST)
+    await worker.get(f"/cases/{agreed.id}")
+
+    assert "Ближайший приём" in worker.text
+    assert f'href="/desk/citizens/{ivan}"' in worker.text
+    assert f"/visits/booking/{booking.id}" in worker.text
+    assert "26 ноября" in worker.text
+    assert "Специалист по подбору работы, записан" in worker.text
+    async with site.database.write() as tx:
+        await seats.cancel(tx, site.content, booking.id, actor="staff:x", now=site.clock.now())
+    await worker.get(f"/cases/{agreed.id}")
+    assert "Ближайший приём" not in worker.text
+
+
+async def test_a_case_without_consent_shows_no_visit(site: Site, come: Come) -> None:
+    ivan = await a_citizen(site, "ivan", office="barnaul")
+    await booked(site, at(site, "10:00"), Person(ivan))
+    passed = await request(site, chat="ivan")
+    async with site.database.write() as tx:
+        await tx.citizens.withdraw(ivan, now=site.clock.now())
+    worker = await come(Role.SPECIALIST)
+    await worker.get(f"/cases/{passed.id}")
+
+    assert "Ближайший приём" not in worker.text
+    assert f"/citizens/{ivan}" not in worker.text
+
+
+async def test_a_cry_for_help_is_named_so(site: Site, come: Come) -> None:
+    urgent = await request(site, topic="crisis", is_urgent=True)
+    worker = await come(Role.SPECIALIST)
+    for path in ("/cases", f"/cases/{urgent.id}"):
+        await worker.get(path)
+        assert "Человеку нужна помощь сейчас" in worker.text

@@ -7,9 +7,10 @@ from bot.accounts.roles import Role
 from bot.clock import FixedClock
 from bot.desk.rules import Report
 from bot.desk.shifts import Person
+from storage.records import AnswerRow, PlanItemRow
 from storage.visits import Next, Result
 from tests.storage.rows import table
-from tests.web.desk.conftest import Come
+from tests.web.desk.conftest import Come, Hire
 from tests.web.desk.reception import MATCHER, POINT, a_citizen, at, booked, recorded
 from tests.web.desk.requests import request
 from tests.web.desk.worker import Worker
@@ -138,12 +139,80 @@ async def test_a_plan_item_is_taken_out_and_put_back(site: Site, come: Come) -> 
         assert "Такого шага" in worker.text
 
 
+async def test_an_item_that_answers_exclude_is_added_with_a_reason(site: Site, come: Come) -> None:
+    """registered: only for who told that they stand registered."""
+    ivan = await a_citizen(site, "ivan", situations=["released"])
+    worker = await come(Role.SPECIALIST)
+    path = f"/citizens/{ivan}"
+    await worker.get(path)
+    assert '<option value="registered">' in worker.text
+
+    for wrong in ({"item": "registered"}, {"item": "papers", "why": "met"}, {"item": "registered", "why": "слова"}):
+        assert (await worker.post(f"{path}/plan/add", **wrong)).status_code == 409
+    answer = await worker.post(f"{path}/plan/add", item="registered", why="met")
+    assert answer.headers["location"].endswith("said=plan_added")
+    await worker.get(path)
+
+    assert '<option value="registered">' not in worker.text
+    assert "добавил специалист: выяснилось на приёме" in worker.text
+    async with site.database.write() as tx:
+        await tx.profile.save([AnswerRow(ivan, "application", "none", site.clock.now())])
+    await worker.get(path)
+    assert "добавил специалист: выяснилось на приёме" in worker.text
+    rows = await table(site.database, "SELECT act FROM audit WHERE act LIKE 'plan%'")
+    assert rows == [("plan_added",)]
+
+
+async def test_the_base_is_filtered_by_a_step_of_the_plan(site: Site, clock: FixedClock, come: Come) -> None:
+    found = {name: await a_citizen(site, name, situations=["released"]) for name in ("ivan", "olga", "petr")}
+    found["anna"] = await a_citizen(site, "anna", situations=["alimony"])
+    async with site.database.write() as tx:
+        for name, item, state in (("ivan", "papers", "stuck"), ("olga", "papers", "done"), ("petr", "resume", "done")):
+            await tx.plan.save([PlanItemRow(found[name], item, state, "open", None, 1, clock.now())])
+    worker = await come(Role.SPECIALIST)
+
+    for query, names in {
+        "item=probation": {"ivan", "olga", "petr"},
+        "item=papers&mark=stuck": {"ivan"},
+        "item=papers&mark=done": {"olga"},
+        "item=probation&mark=open": {"ivan", "olga", "petr"},
+        "item=papers&mark=not_mine": set(),
+        "item=probation&situation=alimony": set(),
+        "item=made-up&mark=done": set(found),
+        "mark=done": set(found),
+    }.items():
+        assert await seen(worker, found, query) == names, query
+    await worker.get("/citizens?item=papers&mark=stuck")
+    assert "не получается" in worker.text
+    await worker.get("/citizens")
+    titles = {step.id: step.title for step in site.content.situations["released"].plan}
+    assert worker.text.count(titles["papers"]) > 1  # where Ivan stands
+
+
+async def test_who_may_not_delete_is_told_whom_to_ask(site: Site, come: Come, hired: Hire) -> None:
+    ivan = await a_citizen(site, "ivan", office="barnaul")
+    person = await hired(Role.LEAD, name="Вера Лидина", offices=["barnaul"])
+    await hired(Role.LEAD, name="Чужой Офис", offices=["rubtsovsk"])
+    for role in (Role.SPECIALIST, Role.JOB_MATCHER, Role.CAREER_ADVISOR):
+        worker = await come(role)
+        await worker.get(f"/citizens/{ivan}")
+        assert f"/citizens/{ivan}/delete" not in worker.text
+        assert "руководитель или администратор: Вера Лидина." in worker.text
+        assert (await worker.post(f"/citizens/{ivan}/delete")).status_code == 403
+    lead = await come(person=person)
+    await lead.get(f"/citizens/{ivan}")
+    assert f"/citizens/{ivan}/delete" in lead.text
+    async with site.database.read() as tx:
+        assert ivan in await tx.citizens.load([ivan])
+
+
 async def test_deleting_names_what_goes_and_frees_the_seat(site: Site, clock: FixedClock, come: Come) -> None:
     found = await people(site, clock)
-    worker = await come(Role.SPECIALIST)
+    worker = await come(Role.LEAD)
     path = f"/citizens/{found['olga']}"
     await worker.get(f"{path}/delete")
-    assert "Отменятся записи: 1" in worker.text
+    assert "запись на приём" in worker.text
+    assert "10:00: она отменится" in worker.text
     answer = await worker.post(f"{path}/delete")
 
     assert answer.headers["location"] == "/desk/citizens?said=citizen_deleted"
