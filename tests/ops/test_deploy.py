@@ -56,3 +56,17 @@ def test_the_unit_stops_later_than_the_bot_drains() -> None:
     assert int(re.findall(r"^TimeoutStopSec=(\d+)$", unit, re.MULTILINE)[0]) > DRAIN_S
     assert int(grace.removesuffix("s")) > DRAIN_S
     assert "-m bot run" in unit
+
+
+def test_nginx_notes_no_query_no_referrer_and_no_address_of_a_person() -> None:
+    """In any server block: what is not said there is logged in nginx's own form, with all of these."""
+    conf = (DEPLOY / "nginx.conf").read_text(encoding="utf-8")
+    form = re.findall(r"^log_format bot (.*);$", conf, re.MULTILINE)
+    servers = re.split(r"^server \{$", conf, flags=re.MULTILINE)[1:]
+
+    assert len(form) == 1
+    assert not re.search(r"\$(request|request_uri|args|query_string|http_\w+|remote_\w+|arg_\w+)\b", form[0])
+    assert len(servers) == 2
+    for server in servers:
+        assert re.findall(r"^    access_log (.*?);", server, re.MULTILINE) in (["off"], ["/var/log/nginx/bot.log bot"])
+        assert re.findall(r"^    error_log \S+ (\w+);", server, re.MULTILINE) == ["crit"]
