@@ -7,7 +7,7 @@ import logging
 import re
 from collections.abc import Iterator
 from html import unescape
-from itertools import cycle
+from itertools import cycle, repeat
 from pathlib import Path
 from random import Random
 from urllib.parse import unquote_plus
@@ -38,6 +38,10 @@ ADDRESS = re.compile(r'(?:href|src|action|formaction|hx-[a-z]+|content)="([^"]*)
 TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
 OURS = {"csrf", "once", "version", "seal"}
 TEMPLATES = Path(bot.web.__file__).parent / "templates" / "desk"
+DAY = f"/visits/day/barnaul_alimony/job_matcher/{LATER}"
+LISTS = ["", "/cases", "/visits", DAY, f"{DAY}/list", f"{DAY}/close", "/citizens", "/letters", "/journal", "/troubles"]
+LISTS += ["/content/unanswered"]
+EVIL = '=HYPERLINK(1)<script>alert(1)</script>"><img src=x>'
 FREE = ("words", "note", "name", "phone", "reason", "secret", "login", "username", "paper", "citizen", "application")
 
 
@@ -66,15 +70,15 @@ def told(answer: httpx.Response) -> str:
     return "\n".join(f"{part}\n{unquote_plus(part)}" for part in parts)
 
 
-async def people(site: Site) -> list[str]:
+async def people(site: Site, words: Iterator[str], count: int = 12) -> list[str]:
     """Citizens who wrote and were written down with such strings; gives the pages that are about them."""
     pages = []
-    for number in range(12):
-        case = await request(site, office="barnaul", chat=f"chat{number}", words=next(WORDS).text)
+    for number in range(count):
+        case = await request(site, office="barnaul", chat=f"chat{number}", words=next(words))
         async with site.database.write() as tx:
             await tx.citizens.agree(case.citizen_id, version="1", now=site.clock.now())
             await tx.citizens.place(case.citizen_id, "barnaul")
-        person = Person(name=next(WORDS).text, phone="+79130000000")
+        person = Person(name=next(words), phone="+79130000000")
         slot = at(site, f"{10 + number // 2}:{'00' if number % 2 == 0 else '30'}", LATER) if number < 4 else None
         pages += [f"/cases/{case.id}{act}" for act in ("", "/close", "/transfer")]
         pages.append(f"/citizens/{case.citizen_id}")
@@ -88,11 +92,9 @@ async def people(site: Site) -> list[str]:
 async def test_what_citizens_wrote_is_in_no_title_and_no_address(
     site: Site, come: Come, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    pages = await people(site)
-    lists = ["", "/cases", "/visits", f"/visits/day/barnaul_alimony/job_matcher/{LATER}", "/citizens", "/letters"]
-    lists += [f"{lists[3]}/list", "/journal", "/content/unanswered", "/troubles"]
+    pages = await people(site, (one.text for one in WORDS))
     worker, shown = await come(Role.ADMIN), 0
-    for path in [*lists, *pages]:
+    for path in [*LISTS, *pages]:
         answer = await worker.get(path)
         assert answer.status_code == 200, path
         assert hits(TYPED, told(answer)) == [], path
@@ -101,6 +103,18 @@ async def test_what_citizens_wrote_is_in_no_title_and_no_address(
     assert shown >= 12, "they are shown to whom they concern"
     log = capsys.readouterr()
     assert hits(TYPED, log.err + log.out + generate_latest().decode()) == []
+
+
+async def test_markup_and_formulas_of_citizens_are_words_on_every_page(site: Site, come: Come) -> None:
+    pages = await people(site, repeat(EVIL), count=2)
+    worker, shown = await come(Role.ADMIN), 0
+    for path in [*LISTS, *pages]:
+        await worker.get(path)
+        assert "<script>alert" not in worker.page, path
+        assert "<img src=x" not in worker.page, path
+        shown += EVIL in worker.text
+
+    assert shown >= 8
 
 
 @pytest.mark.usefixtures("_journal")
