@@ -12,11 +12,11 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import base, footprint, growth, machine, postgres, question, report, road, visits
+from bench import base, cases, footprint, growth, machine, postgres, question, report, road, visits
 from bench.broadcast import Broadcast
 from bench.machine import REST, Noise, pin
 
-ROWS = ("road", "growth", "visits", "broadcast", "footprint", "question", "base")
+ROWS = ("road", "growth", "visits", "broadcast", "footprint", "question", "base", "cases")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +88,9 @@ def measured(asked: list[str], size: Size, noise: Noise, folder: Path) -> list[r
         if "base" in asked:
             print("the console")
             rows += base.measure(folder)
+        if "cases" in asked:
+            print("requests in the console")
+            rows += cases.measure(folder)
         if beside is not None:
             print("waiting for the broadcast")
             rows += beside.finish()

@@ -13,6 +13,8 @@ from typing import Any
 from storage.handle import Handle
 from storage.moments import to_ms
 
+FIRST = (-1, "")  # where a round of all cases begins
+
 
 @dataclass(frozen=True, slots=True)
 class StaffChat:
@@ -173,9 +175,20 @@ class Posts:
         """Its message could not be sent; another one is tried, or none."""
         await self._on.queries.case_posts_bury(self._on.connection, turn=turn)
 
-    async def to_show(self, *, limit: int) -> Sequence[str]:
-        """Cases of which a chat shows less than is known, urgent first; deleted ones; those whose post is dead."""
-        return [row[0] async for row in self._on.queries.cases_to_show(self._on.connection, limit=limit)]
+    async def to_show(self, *, limit: int, after: tuple[int, str] = FIRST) -> tuple[Sequence[str], tuple[int, str]]:
+        """
+        Cases of which a chat shows less than is known, deleted ones, those whose post is dead; and where to go on.
+
+        after: as given before, FIRST at the beginning and after the last. Urgent ones come first, and every time.
+        """
+        query = self._on.queries.cases_to_show(self._on.connection, limit=limit, after_at=after[0], after_id=after[1])
+        rows = [row async for row in query]
+        usual = [(row[2], row[0]) for row in rows if not row[1]]
+        return [row[0] for row in rows], (usual[-1] if usual else after) if len(rows) == limit else FIRST
+
+    async def lines(self) -> dict[str, int]:
+        """How many messages each staff chat has yet to get."""
+        return {row[0]: row[1] async for row in self._on.queries.staff_chats_lines(self._on.connection)}
 
     async def shown(self, case_id: str, version: int) -> None:
         """Every chat that should shows the case as of this version."""

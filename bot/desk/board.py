@@ -4,7 +4,8 @@ Cases in the chats of staff: each chat shows what it should, as of now, with as 
     a case changed --> its card is posted, or edited once the sending before has ended --> shown as of this version
     a post is dead --> the group has another number: it moves; the topic is gone: posted anew; 3 times in vain: alarm
     the case went elsewhere, was closed or deleted --> the card says so, words of the citizen are taken off the screen
-Whatever changes meanwhile is one edit: a group takes 20 messages a minute. Planned here, sent by the outbox.
+Whatever changes meanwhile is one edit: a group takes 20 messages a minute. A chat whose line is long gets nothing more
+but what is urgent; the others are looked at in turn, so one that is down holds up none. Sent by the outbox.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,10 +22,11 @@ from bot.telemetry import alarm
 from bot.texts.routes import AFTER_TAKE, LEAD
 from storage.database import Transaction
 from storage.records import CaseRow, Lane, Part
-from storage.staff_chats import Post, StaffChat
+from storage.staff_chats import FIRST, Post, StaffChat
 
 AT_ONCE = 20  # cases in one transaction
 TRIES = 3
+LINE = 6  # messages that may wait for one chat: a third of a minute
 WAITING, SENT, DEAD, CANCELLED = (0, 1), 2, 4, 5
 MOVED = "moved:"
 DOT = "·"
@@ -55,16 +57,19 @@ class Board:
         self._desk = desk
         self._presses = Presses(desk.database.cipher)
         self._lost: set[str] = set()
+        self._after = FIRST
+        self._lines: dict[str, int] = {}
 
     async def show(self) -> int:
         """Plan what chats lack; returns how many cases were looked at. Raises Unavailable."""
         async with self._desk.database.read() as tx:
-            if not await tx.staff_chats.all() or not await tx.posts.to_show(limit=1):
+            if not await tx.staff_chats.all() or not (await tx.posts.to_show(limit=1))[0]:
                 return 0
         async with self._desk.database.write() as tx:
             await tx.posts.settle()
             chats = await self._open_chats(tx)
-            found = await tx.posts.to_show(limit=AT_ONCE)
+            self._lines = await tx.posts.lines()
+            found, self._after = await tx.posts.to_show(limit=AT_ONCE, after=self._after)
             for case_id in found:
                 await self._case(tx, case_id, chats)
             tx.notify("outbox")
@@ -96,6 +101,8 @@ class Board:
 
     async def _in(self, tx: Transaction, chat: StaffChat, case: CaseRow, own: Mapping[tuple[str, int], Post]) -> bool:
         """Bring one chat up to date; whether nothing is left to do there."""
+        if self._lines.get(chat.id, 0) >= LINE and not case.is_urgent:
+            return False
         card = own.get(("card", 0))
         is_wanted = fits(chat, case)
         if card is None or card.state == CANCELLED:
@@ -215,3 +222,4 @@ class Board:
         body = _encoder.encode(message)
         part = Part(chat.id, chat.channel, chat.find, turn, 0, Lane.REPLY, message.key, body, False, now)
         await tx.outbox.add([part], now=now)
+        self._lines[chat.id] = self._lines.get(chat.id, 0) + 1

@@ -151,6 +151,6 @@ def _unavailable(_: AnyRequest, __: Unavailable) -> Response[dict[str, Any]]:
 
 
 def _failed(request: AnyRequest, error: Exception) -> Response[dict[str, Any]]:
-    """The class of the error only: its text may hold a citizen's words."""
-    alarm("request_failed", path=request.scope["path"], error=type(error).__name__)
+    """The class of the error and the route only: the error's text and the address may hold somebody's words."""
+    alarm("request_failed", path=request.scope.get("path_template", ""), error=type(error).__name__)
     return Response({"error": "failed"}, status_code=500)

@@ -88,12 +88,14 @@ UPDATE outbox SET state = 5, reason = 'posted anew', body = NULL WHERE turn = :t
 UPDATE case_posts SET version = -1 WHERE case_id IN (SELECT id FROM cases WHERE citizen_id = :citizen_id);
 
 -- name: cases_to_show
-SELECT id FROM (
+-- after: where the round of all stands; what is urgent is looked at in every step of it
+SELECT id, urgent, created_at FROM (
     SELECT id, urgent, created_at FROM cases WHERE shown <> version
     UNION SELECT p.case_id, 0, p.posted_at FROM case_posts p WHERE p.version < 0
     UNION SELECT p.case_id, 1, p.posted_at FROM case_posts p JOIN outbox o ON o.turn = p.turn AND o.part = 0
     WHERE o.state = 4) t
-ORDER BY urgent DESC, created_at LIMIT :limit;
+WHERE urgent = 1 OR created_at > :after_at OR (created_at = :after_at AND id > :after_id)
+ORDER BY urgent DESC, created_at, id LIMIT :limit;
 
 -- name: cases_shown!
 UPDATE cases SET shown = :version WHERE id = :id;
@@ -101,6 +103,10 @@ UPDATE cases SET shown = :version WHERE id = :id;
 -- name: cases_show_all!
 -- a chat more, or one with another number
 UPDATE cases SET shown = 0 WHERE state <> 'closed';
+
+-- name: staff_chats_lines
+-- how much each chat has yet to get
+SELECT staff_chats.id, (SELECT COUNT(*) FROM outbox o WHERE o.citizen_id = staff_chats.id AND o.state IN (0, 1)) FROM staff_chats;
 
 -- name: staff_chats_reachable
 -- chats that take no message: the bot was put out of them

@@ -75,3 +75,17 @@ def test_in_docker_the_proxy_of_the_machine_is_trusted() -> None:
         client = Addresses(given.split(",")).client("172.18.0.1", {"x-forwarded-for": "198.51.100.7"})
 
         assert client == "198.51.100.7"
+
+
+def test_nginx_notes_no_query_no_referrer_and_no_address_of_a_person() -> None:
+    """In any server block: what is not said there is logged in nginx's own form, with all of these."""
+    conf = (DEPLOY / "nginx.conf").read_text(encoding="utf-8")
+    form = re.findall(r"^log_format bot (.*);$", conf, re.MULTILINE)
+    servers = re.split(r"^server \{$", conf, flags=re.MULTILINE)[1:]
+
+    assert len(form) == 1
+    assert not re.search(r"\$(request|request_uri|args|query_string|http_\w+|remote_\w+|arg_\w+)\b", form[0])
+    assert len(servers) == 2
+    for server in servers:
+        assert re.findall(r"^    access_log (.*?);", server, re.MULTILINE) in (["off"], ["/var/log/nginx/bot.log bot"])
+        assert re.findall(r"^    error_log \S+ (\w+);", server, re.MULTILINE) == ["crit"]

@@ -1,92 +1,29 @@
 """
-Both sides of a case through every pair of messengers: the citizen in one, staff in a group of another; real adapters,
-vendor clients, pollers and senders on both, one bot between.
+Both sides of a case through every pair of channels: the citizen in one, staff in another; real adapters, vendor
+clients, pollers, senders and web pages on both, one bot between.
 """
 
-import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import replace
-from random import Random
-from typing import Any
 
 import pytest
 
-from bot.desk.actor import Actor
-from bot.desk.acts import Desk
-from bot.desk.board import Board
 from bot.desk.linking import invite
-from bot.desk.room import StaffRoom
-from bot.engine.runner import Runner
-from bot.engine.taken import Surface
-from bot.flows import FLOWS
-from bot.inbox import Inbox
-from bot.outbox import Sender
 from bot.texts import render
 from storage.database import Database
 from storage.staff_chats import Invitation
-from tests.delivery.world import World
 from tests.desk.staff_chat import employ
-from tests.platforms.driver import PATIENCE_S, PLATFORMS, Citizen, _poll
-from tests.platforms.emulator import Shown
-from tests.platforms.groups import GROUPS, MaxGroup, TelegramGroup
-from tests.talk import real_content
+from tests.platforms.driver import PLATFORMS
+from tests.platforms.groups import MaxGroup, TelegramGroup
+from tests.platforms.office import ACCOUNT, CONSOLE, OLGA, STRANGER, WEB, WORDS, Office, opened
+from tests.platforms.seats import Chat, Console, Seat
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
-OLGA = Actor("olga", "job_matcher", ("barnaul",))
-ACCOUNT, STRANGER = "501", "502"
-WORDS = "Нужна работа рядом с домом"
-PAIRS = [(one, other) for one in sorted(PLATFORMS) for other in sorted(PLATFORMS)]
-
-
-class Office:
-    """A citizen in one messenger, a group of staff in another (or the same), and the bot of both."""
-
-    def __init__(self, citizen: Citizen, group: Any, desk: Desk, runner: Runner, senders: list[Sender]) -> None:
-        self.citizen, self.group, self.desk = citizen, group, desk
-        self.board = Board(desk)
-        self._runner, self._senders = runner, senders
-
-    async def staff(self, do: Callable[[], Any], *, updates: int = 1) -> None:
-        """Let a member do it; what follows is done on both sides."""
-        await self._stored(do, updates)
-        await self.work()
-
-    async def says(self, text: str) -> list[str]:
-        """The citizen types; keys of what they hear."""
-        return [message.key for message in await self.citizen.say(text)]
-
-    async def work(self) -> None:
-        """Turns, cards and sends until nothing more follows."""
-        while True:
-            while await self._runner.run_once():
-                pass
-            await self.board.show()
-            if not await self._count("SELECT count(*) FROM outbox WHERE state IN (0, 1)"):
-                return
-            if not sum([await sender.run_once() for sender in self._senders]):
-                self.citizen.clock.move(seconds=0.5)
-
-    async def heard(self) -> list[str]:
-        """Keys of what has come to the citizen since they were asked last."""
-        return [message.key for message in await self.citizen._look()]
-
-    def found(self, words: str) -> Shown:
-        return next(shown for shown in reversed(self.group.screen) if words in shown.text)
-
-    def button(self, shown: Shown, label: str) -> str:
-        return next(data for row in shown.buttons for name, data in row if name == label)
-
-    async def _stored(self, do: Callable[[], Any], updates: int) -> None:
-        wanted = await self._count("SELECT count(*) FROM inbox") + updates
-        do()
-        async with asyncio.timeout(PATIENCE_S):
-            while await self._count("SELECT count(*) FROM inbox") < wanted:
-                await self.citizen.ear.wait(PATIENCE_S)
-
-    async def _count(self, sql: str) -> int:
-        return int((await self.citizen.select(sql))[0][0])
+PAIRS = [(one, other) for one in (*sorted(PLATFORMS), WEB) for other in (*sorted(PLATFORMS), CONSOLE)]
+OWN = [(one, one) for one in sorted(PLATFORMS)]
+ANSWER, NOTE, MORE = "Есть место", "уточнить стаж", "Когда выходить?"
 
 
 @pytest.fixture(params=PAIRS, ids=["-".join(pair) for pair in PAIRS])
@@ -97,70 +34,58 @@ def pair(request: pytest.FixtureRequest) -> tuple[str, str]:
 
 @pytest.fixture
 async def office(pair: tuple[str, str], database: Database) -> AsyncIterator[Office]:
-    """The citizen has asked; the group is linked, and so is Olga."""
-    world, content, stop = World(), real_content(FLOWS), asyncio.Event()
-    desk = Desk(database, world, lambda: content)
+    async with opened(pair, database) as office:
+        yield office
+
+
+@pytest.fixture
+async def seat(office: Office) -> AsyncIterator[Seat]:
+    """Where staff answer from."""
     async with AsyncExitStack() as stack:
-        emulators, channels, senders = {}, {}, []
-        for name in dict.fromkeys(pair):
-            make_emulator, make_channel = PLATFORMS[name]
-            emulators[name] = await stack.enter_async_context(make_emulator())
-            channels[name] = make_channel(emulators[name].url)
-            stack.push_async_callback(channels[name].close)
-            await channels[name].open()
-        surfaces = {name: Surface(channel.limits) for name, channel in channels.items()}
-        runner = Runner(database, FLOWS, lambda: content, surfaces, world, room=StaffRoom(desk))
-        for channel in channels.values():
-            senders.append(Sender(channel, database, world, lambda: content, timer=world, random=Random(1)))
-            await stack.enter_async_context(_poll(channel, Inbox(database, world), database, world, stop))
-        side, staff_side = pair
-        citizen = Citizen(side, emulators[side], channels[side], database, world)
-        citizen.runner = runner
-        group = GROUPS[staff_side](emulators[staff_side])
-        one = Office(citizen, group, desk, runner, senders)
-        citizen.work = _both(one, citizen)  # type: ignore[method-assign]
-        await _begin(one)
-        yield one
-        for emulator in emulators.values():
-            assert emulator.violations == []  # type: ignore[attr-defined]
+        yield Chat(office) if office.group is not None else await stack.enter_async_context(Console(office))
 
 
-def _both(office: Office, citizen: Citizen) -> Any:
-    async def work() -> list[Any]:
-        await office.work()
-        return await citizen._look()
+async def test_a_case_from_both_sides(office: Office, seat: Seat) -> None:
+    assert "Обращение" in await seat.queue()
+    assert WORDS not in await seat.queue()
 
-    return work
-
-
-async def _begin(office: Office) -> None:
-    desk = office.desk
-    await employ(office.citizen, OLGA)  # type: ignore[arg-type]
-    for invitation in (Invitation("", "barnaul", ""), Invitation("olga", "", "")):
-        code = await invite(desk.database, desk.clock, invitation)
-        await office.staff(lambda code=code: office.group.say(ACCOUNT, f"/staff {code}"))  # type: ignore[misc]
-    await office.citizen.start()
-    for words in ("/human", "да", WORDS):
-        await office.citizen.say(words)
-    await office.heard()
-
-
-async def test_a_case_from_both_sides(office: Office) -> None:
-    card = office.found("Обращение")
-    assert WORDS not in card.text
-
-    await office.staff(lambda: office.group.press(ACCOUNT, card, office.button(card, "Взять")))
-
+    await seat.take()
     assert await office.heard() == ["case.taken"]
-    assert "В работе: Olga" in card.text
-    question = office.found(WORDS)
-    said: list[str] = []
-    await office.staff(lambda: said.append(office.group.say(ACCOUNT, "Есть место\n//уточнить стаж", to=question)))
-    assert await office.heard() == ["case.words"]
-    assert office.citizen.screen[-1].text == "Специалист по подбору работы:\nЕсть место"
+    assert WORDS in await seat.talk()
 
-    assert await office.says("Когда выходить?") == ["case.passed"]
-    assert "Когда выходить?" in office.found("Когда выходить?").text
+    await seat.answer(ANSWER, note=NOTE)
+    assert await office.heard() == ["case.words"]
+    assert office.citizen.screen[-1].text == f"Специалист по подбору работы:\n{ANSWER}"
+    assert await office.says(MORE) == ["case.passed"]
+    assert MORE in await seat.talk()
+
+    await seat.close()
+    assert await office.heard() == ["case.closed"]
+    assert [message.key for message in await office.citizen.press("yes")] == ["case.solved"]
+
+    assert not any(NOTE in shown.text for shown in office.citizen.screen)
+    assert await seat.is_over()
+    async with office.desk.database.read() as tx:
+        (case,) = await tx.cases.all_of(await citizen_of(office))
+        assert (case.state, case.solved, case.owner) == ("closed", "yes", seat.actor)
+        said = {(one.author, one.words) for one in await tx.cases.talk(case.id)}
+        assert said == {("citizen", WORDS), ("staff", ANSWER), ("note", NOTE), ("citizen", MORE)}
+        actors = [one.actor for one in await tx.cases.history(case.id)]
+        assert actors == ["citizen", *[seat.actor] * (len(actors) - 2), "citizen"]
+
+
+async def citizen_of(office: Office) -> str:
+    ((id_,),) = await office.citizen.select(f"SELECT citizen_id FROM cases WHERE channel = '{office.citizen.name}'")
+    return str(id_)
+
+
+@pytest.mark.parametrize("pair", [("max", "telegram"), ("telegram", "vk"), ("vk", "max")], indirect=True)
+async def test_a_corrected_answer_is_corrected_for_the_citizen_and_closing_cleans_the_chat(office: Office) -> None:
+    card = office.found("Обращение")
+    await office.staff(lambda: office.group.press(ACCOUNT, card, office.button(card, "Взять")))
+    assert "В работе: Olga" in card.text
+    question, said = office.found(WORDS), list[str]()
+    await office.staff(lambda: said.append(office.group.say(ACCOUNT, "Есть место\n//уточнить стаж", to=question)))
     await office.staff(lambda: office.group.edit(ACCOUNT, said[0], "Есть два места", to=question))
     await office.heard()
     assert any("Есть два места" in shown.text for shown in office.citizen.screen)
@@ -171,13 +96,9 @@ async def test_a_case_from_both_sides(office: Office) -> None:
     assert await office.heard() == ["case.closed"]
     assert card.buttons == []
     assert not any(WORDS in shown.text for shown in office.group.screen)
-    async with office.desk.database.read() as tx:
-        case = (await tx.cases.all_of((await office.citizen.citizen()).id))[0]
-        assert [one.actor for one in await tx.cases.history(case.id)] == [
-            "citizen", "olga", "olga", "olga", "olga",
-        ]  # fmt: skip
 
 
+@pytest.mark.parametrize("pair", OWN, indirect=True)
 async def test_who_is_not_linked_is_refused_politely(office: Office) -> None:
     card = office.found("Обращение")
 

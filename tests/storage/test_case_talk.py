@@ -8,7 +8,7 @@ import pytest
 from storage.case_records import Deadlines
 from storage.database import Database
 from storage.records import CaseRow, Lane, Part
-from storage.staff_chats import Invitation, Post
+from storage.staff_chats import FIRST, Invitation, Post
 from tests.storage.rows import NOW, fetch, meet, table
 
 LATER = NOW + timedelta(hours=8)
@@ -152,7 +152,7 @@ async def test_erasing_takes_talk_history_and_marks_what_stands_in_chats(databas
         assert await count(database, name) == 0
     assert await count(database, "case_posts WHERE version < 0") == 1
     async with database.read() as tx:
-        assert await tx.posts.to_show(limit=5) == ["c"]
+        assert await tx.posts.to_show(limit=5) == (["c"], FIRST)
 
 
 async def test_the_chat_kept_for_an_answer_goes_with_the_words_of_the_case(database: Database) -> None:

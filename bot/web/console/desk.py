@@ -209,8 +209,8 @@ class Desk:
             return self._plain("unavailable", 503)
         except HTTPException:
             raise
-        except Exception as error:  # the class of the error only: its text may hold somebody's words
-            alarm("request_failed", path=request.scope["path"], error=type(error).__name__)
+        except Exception as error:  # its class and the route only: its text and the address may hold somebody's words
+            alarm("request_failed", path=request.scope.get("path_template", ""), error=type(error).__name__)
             return self._plain("failed", 500)
 
     def refused(self, error: HTTPException) -> Answer:

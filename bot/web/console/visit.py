@@ -122,11 +122,12 @@ class Visit:
             raise Missing
 
     def path(self, name: str) -> Any:
-        """A part of the address, of the type the route declares."""
-        return self.request.path_params[name]
+        """A part of the address, of the type the route declares; PostgreSQL takes no text with a NUL."""
+        value = self.request.path_params[name]
+        return value.replace("\x00", "") if isinstance(value, str) else value
 
     def query(self, name: str) -> str:
-        return str(self.request.query_params.get(name, ""))[:FIELD_CHARS]
+        return str(self.request.query_params.get(name, "")).replace("\x00", "")[:FIELD_CHARS]
 
     def household(self) -> str:
         """Where they ask from, for counts."""

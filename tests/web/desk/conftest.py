@@ -19,12 +19,14 @@ __all__ = ["device", "open_page"]
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)  # noon of a Monday in Barnaul
 Come = Callable[..., Awaitable[Worker]]
 Hire = Callable[..., Awaitable[StaffRow]]
+on_both = pytest.mark.parametrize("database_url", ["sqlite", "postgres"], indirect=True)
 
 
 @pytest.fixture
-def database_url(sqlite_url: str) -> str:
-    """Pages can't tell the databases apart; what is stored is tested on both in tests/storage."""
-    return sqlite_url
+def database_url(request: pytest.FixtureRequest) -> str:
+    """SQLite; a test whose page is made of statements of its own asks for `on_both`."""
+    url: str = request.getfixturevalue(f"{getattr(request, 'param', 'sqlite')}_url")
+    return url
 
 
 @pytest.fixture

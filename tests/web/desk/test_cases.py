@@ -9,7 +9,7 @@ from bot.desk.actor import Actor
 from bot.desk.shifts import Person
 from storage.case_lists import Eyes, Filter
 from tests.storage.rows import table
-from tests.web.desk.conftest import Come, Hire
+from tests.web.desk.conftest import Come, Hire, on_both
 from tests.web.desk.reception import a_citizen, at, booked
 from tests.web.desk.requests import colleague, request
 from tests.web.site import Site
@@ -24,6 +24,7 @@ async def test_an_empty_queue_says_so(come: Come) -> None:
     assert "Здесь пусто" in worker.text
 
 
+@on_both
 async def test_urgent_and_overdue_ones_stand_first(site: Site, clock: FixedClock, come: Come) -> None:
     await request(site, chat="first", topic="jobs")
     late = await request(site, chat="late", topic="law", due_at=clock.now() - timedelta(hours=1))
@@ -42,6 +43,7 @@ async def test_urgent_and_overdue_ones_stand_first(site: Site, clock: FixedClock
     assert "3 обращения" in worker.text
 
 
+@on_both
 async def test_filters_keep_what_was_asked_for(site: Site, come: Come, hired: Hire) -> None:
     person = await hired(Role.SPECIALIST)
     mine, other = await request(site, chat="a", topic="jobs"), await request(site, chat="b", topic="law")
@@ -62,6 +64,7 @@ async def test_filters_keep_what_was_asked_for(site: Site, come: Come, hired: Hi
         assert {one for one in (mine.id, other.id) if f"/cases/{one}" in worker.text} == shown, query
 
 
+@on_both
 async def test_long_queues_come_in_pages(site: Site, come: Come) -> None:
     for number in range(26):
         await request(site, chat=f"c{number:02}")
@@ -69,11 +72,13 @@ async def test_long_queues_come_in_pages(site: Site, come: Come) -> None:
 
     await worker.get("/cases")
     assert "1 из 2" in worker.text
-    await worker.get("/cases?page=2")
+    assert (await worker.get("/cases/%00")).status_code == 404
+    await worker.get("/cases?page=2&office=%00")
     assert "casec25" in worker.text
     assert "casec00" not in worker.text
 
 
+@on_both
 async def test_taken_answered_and_closed(site: Site, come: Come) -> None:
     case = await request(site)
     worker = await come(Role.SPECIALIST)
@@ -97,6 +102,7 @@ async def test_taken_answered_and_closed(site: Site, come: Come) -> None:
     assert "Открыть снова" in worker.text
 
 
+@on_both
 async def test_one_form_sent_twice_is_one_answer(site: Site, come: Come) -> None:
     case = await request(site)
     worker = await come(Role.SPECIALIST)
@@ -109,6 +115,7 @@ async def test_one_form_sent_twice_is_one_answer(site: Site, come: Come) -> None
     assert await table(site.database, "SELECT COUNT(*) FROM case_words WHERE author = 'staff'") == [(1,)]
 
 
+@on_both
 async def test_who_was_slower_keeps_the_words_and_learns_who_answers(site: Site, come: Come) -> None:
     case = await request(site)
     worker = await come(Role.SPECIALIST)
@@ -124,6 +131,7 @@ async def test_who_was_slower_keeps_the_words_and_learns_who_answers(site: Site,
     assert await table(site.database, "SELECT COUNT(*) FROM case_words WHERE author = 'staff'") == [(0,)]
 
 
+@on_both
 async def test_words_that_came_meanwhile_are_read_first(site: Site, come: Come) -> None:
     case = await request(site)
     worker = await come(Role.SPECIALIST)
@@ -213,6 +221,7 @@ async def test_what_waits_is_counted_beside_the_name(site: Site, come: Come, hir
         assert await tx.case_lists.count(Eyes(other.id), Filter("free")) == 1
 
 
+@on_both
 async def test_given_to_others(site: Site, come: Come) -> None:
     case = await request(site)
     worker = await come(Role.SPECIALIST)

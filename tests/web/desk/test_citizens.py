@@ -10,7 +10,7 @@ from bot.desk.shifts import Person
 from storage.records import AnswerRow, PlanItemRow
 from storage.visits import Next, Result
 from tests.storage.rows import table
-from tests.web.desk.conftest import Come, Hire
+from tests.web.desk.conftest import Come, Hire, on_both
 from tests.web.desk.reception import MATCHER, POINT, a_citizen, at, booked, recorded
 from tests.web.desk.requests import request
 from tests.web.desk.worker import Worker
@@ -43,6 +43,7 @@ async def test_an_empty_base_says_so(come: Come) -> None:
     assert "Никого нет" in worker.text
 
 
+@on_both
 async def test_filters_show_whom_they_name(site: Site, clock: FixedClock, come: Come) -> None:
     found = await people(site, clock)
     worker = await come(Role.SPECIALIST)
@@ -63,6 +64,7 @@ async def test_filters_show_whom_they_name(site: Site, clock: FixedClock, come: 
         assert await seen(worker, found, query) == names, query
 
 
+@on_both
 async def test_the_next_action_is_of_the_last_visit(site: Site, clock: FixedClock, come: Come) -> None:
     found = await people(site, clock)
     slot = at(site, "10:30")
@@ -83,6 +85,7 @@ async def test_another_offices_people_are_not_there(site: Site, come: Come) -> N
     assert (await worker.get(f"/citizens/{found['ivan']}")).status_code == 404
 
 
+@on_both
 async def test_a_long_base_comes_in_pages(site: Site, come: Come) -> None:
     for number in range(26):
         await a_citizen(site, f"c{number}")
@@ -122,6 +125,7 @@ async def test_a_card_leads_to_the_first_free_time(site: Site, come: Come) -> No
     assert (await worker.get(f"/visits/next/{POINT}?role=plumber&citizen={ivan}")).status_code == 404
 
 
+@on_both
 async def test_a_plan_item_is_taken_out_and_put_back(site: Site, come: Come) -> None:
     ivan = await a_citizen(site, "ivan")
     item = site.content.situations["alimony"].plan[0].id
@@ -206,6 +210,7 @@ async def test_who_may_not_delete_is_told_whom_to_ask(site: Site, come: Come, hi
         assert ivan in await tx.citizens.load([ivan])
 
 
+@on_both
 async def test_deleting_names_what_goes_and_frees_the_seat(site: Site, clock: FixedClock, come: Come) -> None:
     found = await people(site, clock)
     worker = await come(Role.LEAD)

@@ -21,7 +21,7 @@ from bot.web.words import NEEDS
 from storage.database import Database
 from storage.staff_sessions import StaffSession
 from tests.talk import CONTENT
-from tests.web.desk.conftest import Come, Hire
+from tests.web.desk.conftest import Come, Hire, on_both
 from tests.web.desk.mishaps import dead_letter, parked_update
 from tests.web.desk.worker import PASSWORD, Worker
 from tests.web.site import Site
@@ -84,6 +84,7 @@ class TestStaff:
         assert words in admin.text
         assert f'value="{typed["login"]}"' in admin.text
 
+    @on_both
     async def test_other_rights_end_the_sessions_and_a_name_does_not(self, come: Come, hired: Hire) -> None:
         admin, person = await come(Role.ADMIN), await hired(Role.SPECIALIST, offices=[HERE])
         worker = await come(person=person)
@@ -199,6 +200,7 @@ class TestChats:
         assert invitation is not None
         assert invitation.staff_id == person.id
 
+    @on_both
     async def test_a_chat_is_linked_for_an_office_within_reach(self, site: Site, come: Come, clock: FixedClock) -> None:
         admin = await come(Role.ADMIN, offices=[HERE])
         await admin.get("/staff/chats")
@@ -236,6 +238,7 @@ class TestJournal:
             "сегодня в 12:00 Алла Дёмина закрыт доступ сотруднику Софья Ответова"
         )
 
+    @on_both
     async def test_is_read_by_person_act_and_page(self, site: Site, come: Come, clock: FixedClock) -> None:
         admin = await come(Role.ADMIN)
         async with site.database.write() as tx:
@@ -261,6 +264,7 @@ class TestJournal:
         for nonsense in ("before=x", "before=" + "9" * 40, "who=%00", "act='--"):
             assert (await admin.get(f"/journal?{nonsense}")).status_code == 200
 
+    @on_both
     async def test_a_lead_of_one_office_reads_of_its_people_alone(self, site: Site, come: Come, hired: Hire) -> None:
         near = await hired(Role.SPECIALIST, name="Ближний", offices=[HERE])
         far = await hired(Role.SPECIALIST, name="Дальний", offices=[FAR])

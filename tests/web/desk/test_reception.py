@@ -14,7 +14,7 @@ from bot.desk.shifts import Person
 from storage.referrals import State
 from storage.visits import Next, Result
 from tests.storage.rows import meet, table
-from tests.web.desk.conftest import Come
+from tests.web.desk.conftest import Come, on_both
 from tests.web.desk.reception import ADVISOR, MATCHER, POINT, THURSDAY, TUESDAY, an_offer, at, booked, recorded
 from tests.web.desk.worker import Worker
 from tests.web.site import Site
@@ -37,6 +37,7 @@ async def acts(site: Site) -> list[str]:
     return [row[0] for row in await table(site.database, "SELECT act FROM audit ORDER BY id")]
 
 
+@on_both
 async def test_the_week_shows_shifts_and_how_full_they_are(site: Site, come: Come) -> None:
     await booked(site, at(site, "10:00"), KOLYA)
     worker = await come(Role.SPECIALIST)
@@ -70,6 +71,7 @@ async def test_the_next_list_is_thursdays_with_resume_marks(site: Site, come: Co
     assert "day_read" in await acts(site)
 
 
+@on_both
 async def test_a_person_without_a_messenger_is_booked_once(site: Site, come: Come) -> None:
     worker = await come(Role.SPECIALIST)
     await worker.get(f"{DAY}/new?slot={at(site, '10:00').id}")
@@ -119,6 +121,7 @@ async def test_a_citizen_is_booked_by_number_and_not_of_another_office(site: Sit
     assert (await worker.post(f"{DAY}/new", slot=at(site, "11:00").id, citizen=olga)).status_code == 404
 
 
+@on_both
 async def test_who_comes_without_a_booking_sits_on_the_reserve(site: Site, clock: FixedClock, come: Come) -> None:
     slot = at(site, "10:00")
     await booked(site, slot, KOLYA)
@@ -134,6 +137,7 @@ async def test_who_comes_without_a_booking_sits_on_the_reserve(site: Site, clock
     assert "walk_in" in await acts(site)
 
 
+@on_both
 async def test_a_visit_is_recorded_and_corrected(site: Site, clock: FixedClock, come: Come) -> None:
     booking = await booked(site, at(site, "10:00"), KOLYA)
     worker = await come(Role.SPECIALIST)
@@ -171,6 +175,7 @@ async def test_who_did_not_come(site: Site, clock: FixedClock, come: Come) -> No
     assert "не пришёл" in worker.text
 
 
+@on_both
 async def test_moved_late_and_cancelled(site: Site, come: Come) -> None:
     booking = await booked(site, at(site, "10:00"), KOLYA)
     await booked(site, at(site, "11:00"), Person(name="Оля"))
@@ -200,6 +205,7 @@ async def test_moved_late_and_cancelled(site: Site, come: Come) -> None:
     ]
 
 
+@on_both
 async def test_other_help_is_answered_at_the_desk(site: Site, come: Come) -> None:
     booking = await booked(site, at(site, "10:00"), KOLYA)
     offer = await an_offer(site, booking)
@@ -216,6 +222,7 @@ async def test_other_help_is_answered_at_the_desk(site: Site, come: Come) -> Non
     assert kept.state is State.AGREED
 
 
+@on_both
 async def test_closing_says_first_what_it_means_for_whom(site: Site, come: Come) -> None:
     await booked(site, at(site, "10:00"), KOLYA)
     ivan = await meet(site.database, "ivan", now=site.clock.now())
@@ -243,6 +250,7 @@ async def received(site: Site, clock: FixedClock, *people: Person) -> None:
         await recorded(site, booking, Report((Result.CONSULTED, Result.REFERRED_PSYCHOLOGIST)))
 
 
+@on_both
 async def test_the_list_is_looked_at_confirmed_and_given_as_a_file(site: Site, clock: FixedClock, come: Come) -> None:
     await received(site, clock, Person(name=EVIL), KOLYA)
     worker = await come(Role.SPECIALIST)
