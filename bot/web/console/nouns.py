@@ -18,6 +18,7 @@ from bot.web.console import (
     gateway,
     home,
     journal,
+    leading,
     letters,
     me,
     reception,
@@ -43,6 +44,7 @@ UNNAMED = (
     troubles.routes,
     chats.routes,
     seats.routes,
+    leading.routes,
 )  # pages that are no item of the navigation
 
 
