@@ -31,6 +31,7 @@ from bot.settings import Settings, read
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from bot.texts.load import Look
     from bot.texts.schema import Content, Mistake
 
 app = typer.Typer(
@@ -246,6 +247,8 @@ def check(
                 situation=situation,
             )
             verdict = replace(verdict, mistakes=tuple(mistakes))
+        if not verdict.mistakes and verdict.seen is not None and path.resolve() == read().content_dir.resolve():
+            verdict = replace(verdict, remarks=(*verdict.remarks, *_clashes(verdict.seen, tell)))
         if questions and not is_json and verdict.seen is not None and verdict.seen.content is not None:
             _questions_reviewed(verdict.seen.content)
         _say(verdict.as_json() if is_json else str(verdict))
@@ -255,6 +258,29 @@ def check(
             except OSError as error:
                 _refuse(f"Схемы не записать ({error.strerror}). Проверьте права на папку {_shown(path)}.", 1)
         sys.exit(1 if verdict.mistakes else 0)
+
+
+def _clashes(seen: "Look", say: Callable[[str], None]) -> "list[Mistake]":
+    """Bookings of this installation that the files have no time for; nothing where no database can be read."""
+    from bot.booking.rounds import broken
+    from bot.clock import SystemClock
+    from bot.desk.clashes import clashes
+    from storage.sqlitefile import path_of
+
+    settings = read()
+    if seen.content is None or (settings.is_sqlite and not path_of(settings.database).exists()):
+        return []
+
+    async def look() -> "list[Mistake]":
+        async with opened_database(settings, migrate=False) as (database, _):
+            assert seen.content is not None
+            return clashes(seen, await broken(database, seen.content, SystemClock().now()))
+
+    try:
+        return _work(look())
+    except Exception as error:  # an older database, or one that is away: words are checked all the same
+        say(f"Записи на приём не проверены: база не открылась ({type(error).__name__}).")
+        return []
 
 
 def _questions_reviewed(content: "Content") -> None:
