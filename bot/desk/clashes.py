@@ -9,8 +9,8 @@ from collections import Counter
 from collections.abc import Iterable
 
 from bot.texts.load import Look
+from bot.texts.mistakes import Mistake
 from bot.texts.points import PERIOD
-from bot.texts.schema import Mistake
 from bot.texts.tree import Branch, line_of
 from storage.booking_records import BookingRow
 

@@ -13,7 +13,7 @@ from typing import Any
 from bot.texts.mistakes import Mistakes
 from bot.texts.profile import near, read_conditions
 from bot.texts.reader import Reader
-from bot.texts.schema import Extra, PlanStep, ProfileQuestion, Situation
+from bot.texts.situation import Extra, PlanStep, ProfileQuestion, Situation
 from bot.texts.tree import Branch
 
 STEP_CHARS = 3000  # all words of one plan item: it is one screen, with a title, a state and buttons around
