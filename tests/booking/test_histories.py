@@ -70,6 +70,7 @@ def at_random(dice: Random) -> list[tuple[Any, ...]]:
 
 FELL: list[list[tuple[Any, ...]]] = [  # once, each by a fault of ours
     [("hold", "anna", 0), ("confirm", "anna"), ("stop", "anna"), ("publish", "no point"), ("resume", "anna")],
+    [("passes", "hours", 7), ("book", "anna", 0), ("passes", "hours", -2)],
 ]
 
 

@@ -98,7 +98,7 @@ async def _full(meet: Meet) -> None:
 
     await _each(a_full_day, ("[wait]", "[no]"), ("[wait]", "[yes]", "[leave]", "[book]"), ("[day]", "[wait]"))
     await _each(a_full_day, ("[handover]",), ("[wait]", "[yes]", "[menu]"), ("1 декабря", "[central]"))
-    await _each(a_full_day, *(("завтра в 10", way, "[no]") for way in ("[wait]", "[t*]")))
+    await _each(a_full_day, ("[day]", "завтра в 10", "[wait]", "[no]"), ("[day]", "завтра в 10", "[t*]"))
     talk = await a_full_day()
     await does(talk, "[day]", "завтра в 10", "[day]", "[d:2026-11-24]")
     await emptied(talk)
