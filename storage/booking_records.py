@@ -6,6 +6,7 @@ from typing import Literal
 
 State = Literal["held", "booked", "reminded", "confirmed", "served", "no_show", "cancelled_citizen", "cancelled_staff"]
 WaitState = Literal["waiting", "offered", "taken", "left", "missed", "over"]
+ToldResume = Literal["", "portal", "paper", "promised", "help"]
 Cause = Literal["wish", "closed", "schedule"]
 
 
@@ -34,7 +35,8 @@ class BookingRow:
     code: said at the desk. citizen_id: None for who has no chat, and for a seat that an offer keeps. version: counts
     what makes earlier reminders wrong; sequence: what makes an earlier calendar file wrong. held_until: of a seat that
     is only kept. created_by: citizen, or who of the staff. referred_by: who sent. name, phone: as given by staff, may
-    be empty. is_active: the seat is taken. is_late: the citizen said so.
+    be empty. is_active: the seat is taken. is_late: the citizen said so. resume: what they said of it for this visit,
+    empty for nothing; `help` asks for it.
     """
 
     id: str
@@ -58,6 +60,7 @@ class BookingRow:
     name: str = ""
     phone: str = ""
     is_late: bool = False
+    resume: ToldResume = ""
 
     @property
     def is_held(self) -> bool:

@@ -15,7 +15,7 @@ from typing import Any
 
 import msgspec
 
-from storage.booking_records import BookingEvent, BookingRow, Closure, Slot, State
+from storage.booking_records import BookingEvent, BookingRow, Closure, Slot, State, ToldResume
 from storage.errors import Unreadable
 from storage.handle import Handle
 from storage.inbox import ids_of
@@ -172,8 +172,25 @@ class Bookings:
         )
         return row is not None
 
+    async def reminded(self, rows: Sequence[tuple[str, str]], *, now: datetime) -> None:
+        """
+        The clock reminds of these (booking, citizen) now, with a line of the history each. What was confirmed since, is
+        over or not theirs stays as it is. Set-wise: a thousand may be due in one minute.
+        """
+        given = [{"id": id_, "citizen_id": citizen_id, "at": to_ms(now)} for id_, citizen_id in rows]
+        if given:
+            await self._on.queries.bookings_remind_note(self._on.connection, given)
+            await self._on.queries.bookings_reminded(self._on.connection, given)
+
     async def late(self, id_: str, *, now: datetime) -> bool:
         row = await self._on.queries.bookings_late(self._on.connection, id=id_, at=to_ms(now))
+        return row is not None
+
+    async def tell_resume(self, id_: str, citizen_id: str, resume: ToldResume, *, now: datetime) -> bool:
+        """What the citizen said of the résumé for this visit. False: it is over, or not theirs."""
+        row = await self._on.queries.bookings_resume(
+            self._on.connection, id=id_, citizen_id=citizen_id, resume=resume, at=to_ms(now)
+        )
         return row is not None
 
     async def note(self, id_: str, state: str, *, actor: str, now: datetime, reason: str = "") -> None:
@@ -280,7 +297,7 @@ class Bookings:
 
     def _row(self, row: Sequence[Any]) -> BookingRow:
         id_, code, citizen_id, point, role, slot, place, starts_at, ends_at, wall, state, version, sequence, *rest = row
-        active, created_by, created_at, held_until, referred_by, sealed, is_late = rest
+        active, created_by, created_at, held_until, referred_by, sealed, is_late, resume = rest
         person = self._person_of(sealed, id_)
         return BookingRow(
             id=id_,
@@ -304,6 +321,7 @@ class Bookings:
             name=person.name,
             phone=person.phone,
             is_late=bool(is_late),
+            resume=resume,
         )
 
     def _person_of(self, sealed: Any, id_: str) -> _Person:

@@ -27,13 +27,18 @@ from storage.database import Transaction
 
 CITIZEN, CLOCK = "citizen", "clock"
 
-__all__ = ["CITIZEN", "CLOCK", "Book", "Displaced", "is_misplaced"]
+__all__ = ["CITIZEN", "CLOCK", "Book", "Displaced", "has_seat", "is_misplaced"]
 
 
 def is_misplaced(content: Content, row: BookingRow) -> bool:
     """The schedule has no such slot any more, or shows it at another local time, or has no such seat."""
+    return not has_seat(content, row) or not stands(content, row.as_slot)
+
+
+def has_seat(content: Content, row: BookingRow) -> bool:
+    """The point is there and has so many seats; whether it receives at that time is asked elsewhere."""
     point = content.points.get(row.point)
-    return point is None or row.place > point.places + point.walk_in_places or not stands(content, row.as_slot)
+    return point is not None and row.place <= point.places + point.walk_in_places
 
 
 class Book:
@@ -187,6 +192,16 @@ class Book:
         rows = await self._tx.bookings.day(point, role, after=after, before=after + timedelta(hours=26))
         rows = [row for row in rows if row.wall[:10] == day.isoformat()]
         return await self.displace(rows, "closed", actor=actor)
+
+    async def reopen(self, point: str, role: str, day: date) -> bool:
+        """
+        The closed shift takes place after all. Whoever got another seat meanwhile stays there and is told nothing; who
+        still waits for one is offered these. False: it was not closed.
+        """
+        if not await self._tx.bookings.reopen(point, role, day.isoformat()):
+            return False
+        await self._line.promote(point, role)
+        return True
 
     async def displace(self, rows: Sequence[BookingRow], cause: Cause, *, actor: str) -> list[Displaced]:
         """These bookings are over through no fault of the citizens; see bot/booking/loss.py."""

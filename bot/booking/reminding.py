@@ -25,12 +25,14 @@ def plan(content: Content, booking: BookingRow, now: datetime) -> list[ReminderR
     The reminders still to come: the day before, and some hours before the visit.
 
     One due in quiet hours comes at their end, if that is an hour before the visit; else both become one, in the evening
-    before. Nothing for who has no chat, or for a point that is gone.
+    before. Nothing for who has no chat. A point that content has no more loses its bookings at the clock's next round;
+    until then they are reminded of: it may come back before.
     """
-    point = content.points.get(booking.point)
-    if point is None or booking.citizen_id is None or not booking.is_active or booking.is_held:
+    if booking.citizen_id is None or not booking.is_active or booking.is_held:
         return []
-    moments = _moments(content, point, booking.starts_at)
+    point = content.points.get(booking.point)
+    zone = zone_of(content, point) if point is not None else content.default_office.timezone
+    moments = _moments(content, zone, booking.starts_at)
     return [
         ReminderRow(reminder_id(booking, kind), booking.citizen_id, kind, booking.id, at)
         for kind, at in moments.items()
@@ -40,15 +42,15 @@ def plan(content: Content, booking: BookingRow, now: datetime) -> list[ReminderR
 
 def awake(content: Content, point: Point, now: datetime) -> datetime:
     """From when on a message that nobody asked for reaches people there: now, or the end of the quiet hours."""
-    return _quiet(content, point).until(now) or now
+    return _quiet(content, zone_of(content, point)).until(now) or now
 
 
-def _moments(content: Content, point: Point, starts_at: datetime) -> dict[str, datetime]:
-    rules, zone = content.rules.booking, zone_of(content, point)
+def _moments(content: Content, zone: str, starts_at: datetime) -> dict[str, datetime]:
+    rules = content.rules.booking
     eve = render.local(starts_at, zone).date() - timedelta(days=1)
     day = render.at_hour(eve, rules.remind_day_before_hour, zone)
     soon = starts_at - timedelta(hours=rules.remind_hours_before)
-    quiet = _quiet(content, point)
+    quiet = _quiet(content, zone)
     if (ends_at := quiet.until(soon)) is None:
         return {DAY: day, SOON: soon}
     if starts_at - ends_at >= AN_HOUR:
@@ -57,6 +59,5 @@ def _moments(content: Content, point: Point, starts_at: datetime) -> dict[str, d
     return {DAY: evening if quiet.until(evening) is None else day}
 
 
-def _quiet(content: Content, point: Point) -> Quiet:
-    rules = content.rules
-    return Quiet(rules.quiet_from, rules.quiet_to, zone_of(content, point))
+def _quiet(content: Content, zone: str) -> Quiet:
+    return Quiet(content.rules.quiet_from, content.rules.quiet_to, zone)

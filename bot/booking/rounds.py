@@ -9,9 +9,10 @@ from datetime import datetime
 
 import structlog
 
-from bot.booking.book import CLOCK, Book, is_misplaced
+from bot.booking.book import CLOCK, Book, has_seat
 from bot.booking.calendar import works_as
 from bot.booking.line import Line
+from bot.booking.slots import stands
 from bot.clock import Clock
 from bot.texts.schema import Content
 from storage.booking_records import BookingRow
@@ -76,17 +77,19 @@ class Rounds:
 async def broken(database: Database, content: Content, now: datetime) -> list[BookingRow]:
     """Taken seats to come for which the schedule in force has no place, the soonest first."""
     found: list[BookingRow] = []
-    known: dict[tuple[str, str, int], bool] = {}
+    known: dict[tuple[str, str], bool] = {}
     after = ""
     async with database.read() as tx:
         closures = await tx.bookings.closures(since=past_day(now))
         closed = {(one.point, one.role, one.day) for one in closures}
         while page := await tx.bookings.ahead(now=now, after=after, limit=PAGE):
             for row in page:
-                seat = (row.slot, row.wall, row.place)
-                if seat not in known:  # hundreds of bookings, a few dozen seats
-                    known[seat] = is_misplaced(content, row)
-                if known[seat] or (row.point, row.role, row.as_slot.day) in closed:
+                shown = (row.slot, row.wall)
+                if shown not in known:  # a thousand bookings, a few dozen times
+                    known[shown] = stands(content, row.as_slot)
+                    await asyncio.sleep(0)  # the schedule of a day is counted anew: turns of citizens go between
+                is_seat = (row.point, row.role, row.as_slot.day) not in closed and has_seat(content, row)
+                if not known[shown] or not is_seat:
                     found.append(row)
             after = page[-1].id
     return sorted(found, key=lambda row: (row.starts_at, row.id))

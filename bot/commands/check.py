@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.commands.shell import log, refuse, say, shown, told
+from bot.commands.shell import log, refuse, say, shown, told, work
 from bot.parts import needs
 from bot.settings import read
 
 if TYPE_CHECKING:
+    from bot.texts.load import Look
     from bot.texts.mistakes import Mistake
     from bot.texts.schema import Content
 
@@ -61,6 +62,8 @@ def check(
                 situation=situation,
             )
             verdict = replace(verdict, mistakes=tuple(mistakes))
+        if not verdict.mistakes and verdict.seen is not None and path.resolve() == read().content_dir.resolve():
+            verdict = replace(verdict, remarks=(*verdict.remarks, *_clashes(verdict.seen, tell)))
         if questions and not is_json and verdict.seen is not None and verdict.seen.content is not None:
             _questions_reviewed(verdict.seen.content)
         say(verdict.as_json() if is_json else str(verdict))
@@ -70,6 +73,30 @@ def check(
             except OSError as error:
                 refuse(f"Схемы не записать ({error.strerror}). Проверьте права на папку {shown(path)}.", 1)
         sys.exit(1 if verdict.mistakes else 0)
+
+
+def _clashes(seen: "Look", say: Callable[[str], None]) -> "list[Mistake]":
+    """Bookings of this installation that the files have no time for; nothing where no database can be read."""
+    from bot.booking.rounds import broken
+    from bot.clock import SystemClock
+    from bot.desk.clashes import clashes
+    from bot.parts import opened_database
+    from storage.sqlitefile import path_of
+
+    settings = read()
+    if seen.content is None or (settings.is_sqlite and not path_of(settings.database).exists()):
+        return []
+
+    async def look() -> "list[Mistake]":
+        async with opened_database(settings, migrate=False) as (database, _):
+            assert seen.content is not None
+            return clashes(seen, await broken(database, seen.content, SystemClock().now()))
+
+    try:
+        return work(look())
+    except Exception as error:  # an older database, or one that is away: words are checked all the same
+        say(f"Записи на приём не проверены: база не открылась ({type(error).__name__}).")
+        return []
 
 
 def _questions_reviewed(content: "Content") -> None:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from bot.commands.desk import DAY, POINT, ROLE, Office, Wrong, asked, noted, place_of, role_of, run, when
+from bot.commands.desk import DAY, POINT, ROLE, Office, Wrong, asked, noted, place_of, refused, role_of, run, when
 from bot.commands.shell import say, settings
 from bot.desk import daylist, shifts
 from bot.desk.daylist import DayList
@@ -17,7 +17,8 @@ from bot.texts.schema import Content
 from storage.booking_records import BookingRow, Slot
 
 app = typer.Typer(
-    help="Пункт приёма: список дня для отделения, закрыть приём, что сломает новое расписание.", no_args_is_help=True
+    help="Пункт приёма: список дня для отделения, закрыть и снова открыть приём, что сломает новое расписание.",
+    no_args_is_help=True,
 )
 WRITERS = {".csv": daylist.to_csv, ".xlsx": daylist.to_xlsx}
 
@@ -102,6 +103,26 @@ def close(
             reached = "сообщим в чате" if one.is_told else f"ПОЗВОНИТЕ {one.booking.phone or 'телефона нет'}"
             say(f"{one.booking.wall[11:]}  {one.booking.name or 'из бота'}: {reached}, {offered}")
         say(f"Приём {on:%d.%m.%Y} закрыт. Записанных было: {len(moved)}.")
+
+    with asked():
+        run(act)
+
+
+@app.command("reopen")
+def reopen(
+    day: Annotated[str, typer.Argument(metavar="ДЕНЬ", help="сегодня, завтра, 24.11 или 24.11.2026")],
+    point: POINT = "",
+    role: ROLE = "",
+) -> None:
+    """Закрытый приём всё-таки будет: снова можно записаться. Кого перенесли, те остаются на новом месте."""
+
+    async def act(office: Office) -> None:
+        place, on = place_of(office, point, day)
+        who = role_of(office.content, place, role, on)
+        async with office.database.write() as tx:
+            code = await shifts.reopen(tx, office.content, place.id, who, on, actor=office.actor, now=office.now)
+        refused(code)
+        say(f"Приём {on:%d.%m.%Y} снова открыт. Кого перенесли, те остаются на новом месте, бот им не пишет.")
 
     with asked():
         run(act)

@@ -32,9 +32,10 @@ from bot.commands.desk import (
 )
 from bot.commands.shell import say
 from bot.desk import day as days
-from bot.desk import shifts, visits
+from bot.desk import repeats, shifts, visits
 from bot.desk.rules import MATCHER, Report
 from bot.desk.shifts import Person, Seated
+from bot.reports import surveys as survey_report
 from bot.texts import render
 from bot.texts.booking import Point
 from bot.texts.schema import Content
@@ -59,6 +60,8 @@ STATES = {
 REASONS = {  # kind of a reason → its heading, the screen whose buttons are its words
     "no_show": ("Почему не пришли", "visits.missed"),
     "refused": ("Почему отказались от другой помощи", "visits.why_not"),
+    "no_help": ("Почему отказались от помощи на приёме", "reasons.why_no_help"),
+    "no_job": ("Почему нет работы после второго приглашения", "reasons.why_no_job"),
 }
 FREE_SHOWN = 12
 
@@ -114,6 +117,7 @@ def _line(content: Content, seat: days.Seat) -> str:
     marks = [
         words.senders.get(booking.referred_by, booking.referred_by),
         f"резюме: {words.resume.get(seat.resume, seat.resume)}",
+        "просит помочь с резюме" if seat.wants_help else "",
         f"заявление: {words.application.get(seat.application, seat.application)}",
         f"приглашали раз: {seat.repeats}" if seat.repeats else "",
         "опаздывает" if booking.is_late else "",
@@ -293,7 +297,7 @@ def _recorded(content: Content, done: visits.Recorded) -> None:
     for one in done.to_ask:
         say(f"Спросите, чем кончилось: {words.referrals[one.kind].label}, номер {one.id}.")
     if done.tells_lead:
-        say(f"Это приглашение уже {done.visit.repeats}-е: начальник отдела увидит его в visits lead.")
+        say(f"Это приглашение уже {done.visit.repeats}-е: начальник отдела увидит его в рабочем чате и в кабинете.")
 
 
 @app.command("no-show")
@@ -318,10 +322,13 @@ def lead() -> None:
 
     async def act(office: Office) -> None:
         async with office.database.write() as tx:
-            rows = await visits.for_lead(tx, office.content, actor=office.actor, now=office.now)
-        for row in rows:
-            say(f"{when(row)}, код {row.code}, {row.name or ('из бота' if row.citizen_id else 'без имени')}")
-        say(f"Новых: {len(rows)}.")
+            found = await repeats.unseen(tx, office.content, office.content.points)
+            ids = {row.id for _, row in found}
+            await repeats.seen(tx, office.content, office.content.points, ids, actor=office.actor, now=office.now)
+        for visit, row in found:
+            name = row.name or ("из бота" if row.citizen_id else "без имени")
+            say(f"{when(row)}, код {row.code}, {name}, приглашали раз: {visit.repeats}")
+        say(f"Новых: {len(found)}.")
 
     with asked():
         run(act)
@@ -332,7 +339,7 @@ def reasons(
     last: Annotated[int, typer.Option("--days", metavar="ДНЕЙ", min=1, max=3660, help="за сколько дней")] = 90,
     point: POINT = "",
 ) -> None:
-    """Почему не пришли и почему отказались: сколько раз что ответили. Кто ответил, не хранится."""
+    """Почему не пришли, нет работы, отказались: сколько раз что ответили, и в опросах. Кто ответил, не хранится."""
 
     async def act(office: Office) -> None:
         until = datetime.now(UTC).date() + timedelta(days=1)
@@ -340,12 +347,15 @@ def reasons(
         async with office.database.read() as tx:
             counted = await tx.reasons.count(since=until - timedelta(days=last), until=until, point=place)
             results = await tx.visits.count(since=office.now - timedelta(days=last))
+            asked = await survey_report.results(tx, office.content, since=until - timedelta(days=last), until=until)
         for kind, (title, key) in REASONS.items():
             say(title)
             lines = [(number, reason) for one, reason, number in counted if one == kind]
             for number, reason in lines:
                 say(f"{number:>6}  {render.button(office.content, key, reason)}")
             say(f"{sum(number for number, _ in lines):>6}  всего")
+        for line in survey_report.lines(office.content, [one for one in asked if one.survey.measure == "reasons"]):
+            say(line)
         say("Что сделано на приёмах")
         for result, number in results:
             say(f"{number:>6}  {office.content.visits.results.get(result, result)}")

@@ -12,6 +12,7 @@ from storage.database import Transaction
 from storage.visits import Application, Resume, VisitRow
 
 SEATED = ("booked", "reminded", "confirmed", "served", "no_show")
+TOLD = {"portal": Resume.PORTAL, "paper": Resume.PAPER, "promised": Resume.PROMISED}  # before this very visit
 ANSWERED = {"portal": Resume.PORTAL, "paper": Resume.PAPER, "old": Resume.PROMISED}  # of the question «resume»
 A_DAY = timedelta(hours=26)  # from midnight, the longest day of a change of clocks included
 
@@ -21,7 +22,7 @@ class Seat:
     """
     One line of the day. visit: None until it is recorded. resume, application: the newest that is known before it.
 
-    repeats: how often the person was invited to come again before.
+    repeats: how often the person was invited to come again before. wants_help: they asked for help with the résumé.
     """
 
     booking: BookingRow
@@ -29,6 +30,10 @@ class Seat:
     resume: Resume
     application: Application
     repeats: int
+
+    @property
+    def wants_help(self) -> bool:
+        return self.booking.resume == "help"
 
 
 async def day(tx: Transaction, content: Content, point: str, role: str, on: date) -> list[Seat]:
@@ -61,6 +66,8 @@ async def seat(tx: Transaction, booking: BookingRow) -> Seat:
 async def _resume(tx: Transaction, booking: BookingRow, last: VisitRow | None) -> Resume:
     """As the specialist saw it, or as the citizen said since."""
     seen = last.resume if last else Resume.NONE
+    if booking.resume in TOLD:
+        return TOLD[booking.resume]
     if not booking.citizen_id:
         return seen
     answers = (await tx.profile.load([booking.citizen_id])).get(booking.citizen_id, [])

@@ -11,6 +11,7 @@ from datetime import date, datetime
 
 from bot.booking.book import Book, Displaced
 from bot.booking.line import ident_of
+from bot.booking.slots import day_slots
 from bot.desk import day, lane
 from bot.desk.lane import Act
 from bot.desk.person import name_of, phone_of
@@ -20,8 +21,8 @@ from storage.booking_records import BookingRow, Slot
 from storage.database import Transaction
 
 DONE = "done"
-NO_NAME, NO_PHONE, NO_SEAT, HAS_ONE, UNKNOWN, IS_CLOSED, IS_OVER = (
-    "no_name", "no_phone", "no_seat", "has_one", "unknown", "is_closed", "is_over",
+NO_NAME, NO_PHONE, NO_SEAT, HAS_ONE, UNKNOWN, IS_CLOSED, IS_OVER, NOT_CLOSED = (
+    "no_name", "no_phone", "no_seat", "has_one", "unknown", "is_closed", "is_over", "not_closed",
 )  # fmt: skip
 PAGE = 500
 
@@ -154,6 +155,23 @@ async def close(
         await tx.audit.add(actor=actor, act="shift_closed", subject=subject, now=now)
         tx.notify("inbox")
     return moved
+
+
+async def reopen(
+    tx: Transaction, content: Content, point: str, role: str, on: date, *, actor: str, now: datetime
+) -> str:
+    """
+    The closed shift takes place after all: DONE, or why nothing was changed. Nobody who was moved is moved back: their
+    new time was told and may be confirmed. The audit keeps both acts, however often it is closed and opened.
+    """
+    times = day_slots(content, point, role, on)
+    if times and times[-1].ends_at <= now:
+        return IS_OVER
+    if not await Book(tx, content, now).reopen(point, role, on):
+        return NOT_CLOSED
+    await tx.audit.add(actor=actor, act="shift_reopened", subject=f"{point} {role} {on.isoformat()}", now=now)
+    tx.notify("inbox")
+    return DONE
 
 
 async def would_close(tx: Transaction, content: Content, point: str, role: str, on: date) -> list[BookingRow]:

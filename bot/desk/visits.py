@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from bot.booking.book import Book
 from bot.booking.slots import zone_of
-from bot.desk import lane
+from bot.desk import lane, repeats
 from bot.desk.day import before, free
 from bot.desk.lane import Act
 from bot.desk.rules import MATCHER, Report, follow
@@ -114,6 +114,8 @@ async def record(
     offers = [await _offer(tx, booking, kind, actor, now) for code, kind in REFERRED.items() if code in visit.results]
     made = tuple(one.referral for one in offers if one.referral is not None and one.code == DONE)
     tells_lead = visit.repeats >= content.rules.booking.repeats_to_lead
+    if tells_lead:
+        await repeats.push(tx, content, booking, visit, now)
     return Recorded(DONE, visit, booked, made, tells_lead, to_ask)
 
 
@@ -254,16 +256,3 @@ async def _unknown(tx: Transaction, booking: BookingRow) -> tuple[ReferralRow, .
     if not booking.citizen_id:
         return ()
     return tuple(one for one in await tx.referrals.of_citizen(booking.citizen_id) if one.state is State.PASSED)
-
-
-# the lead
-
-
-async def for_lead(tx: Transaction, content: Content, *, actor: str, now: datetime) -> list[BookingRow]:
-    """People invited again and again without result, whom no lead has seen yet; seen by this."""
-    visits = await tx.visits.for_lead(repeats=content.rules.booking.repeats_to_lead)
-    rows = [await tx.bookings.get(visit.booking_id) for visit in visits]
-    await tx.visits.told_lead([visit.booking_id for visit in visits], now=now)
-    if visits:
-        await tx.audit.add(actor=actor, act="repeats_seen", subject=f"visits {len(visits)}", now=now)
-    return [row for row in rows if row is not None]

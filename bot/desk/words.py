@@ -33,6 +33,7 @@ NEEDS: Mapping[str, Need] = {
         "linked": Need(("name",)),
         "chat_linked": Need(("office",)),
         "all_offices": Need(),
+        "repeats": Need(("count", "day", "time", "code", "office?")),
         "bad_code": Need(),
         "no_files": Need(),
         "no_case": Need(),

@@ -73,6 +73,7 @@ class Apply:
             for effect in taken.talk.writes:
                 if write := self._writes.get(type(effect)):
                     await write(tx, taken, effect, now)
+        await bookings.reminded(tx, batch, now)
         await self._marks(tx, batch, now)
         await self._talk(tx, batch, now)
 

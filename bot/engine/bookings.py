@@ -15,7 +15,7 @@ from bot.booking.line import code_of, ident_of
 from bot.engine.effects import Effect, Foreseen, Refusable, ResumeReminders
 from bot.engine.taken import Grant, Taken, Write
 from bot.engine.turn import Turn
-from storage.booking_records import BookingRow, Slot, WaitingRow
+from storage.booking_records import BookingRow, Slot, ToldResume, WaitingRow
 from storage.database import Transaction
 
 
@@ -143,6 +143,19 @@ class RunLate(Foreseen):
 
 
 @dataclass(frozen=True, slots=True)
+class TellResume(Foreseen):
+    """What the citizen said of the résumé for this visit; staff see it in the day list."""
+
+    booking_id: str
+    resume: ToldResume
+    personal: ClassVar[bool] = True
+    consented: ClassVar[bool] = True
+
+    async def foresee(self, turn: Turn) -> None:
+        await _changed(turn, self.booking_id, resume=self.resume)
+
+
+@dataclass(frozen=True, slots=True)
 class WaitFor(Foreseen):
     """
     Wait for a time of the specialist in these local days, inclusive. id: `turn.id`.
@@ -251,16 +264,29 @@ async def _cancel(tx: Transaction, taken: Taken, effect: CancelBooking, now: dat
     await _book(tx, taken, now).cancel(effect.booking_id, citizen_id=taken.citizen_id, reason=effect.reason)
 
 
-async def _mark(tx: Transaction, taken: Taken, effect: ConfirmVisit | MarkReminded, now: datetime) -> None:
+async def _confirmed(tx: Transaction, taken: Taken, effect: ConfirmVisit, now: datetime) -> None:
     row = await tx.bookings.get(effect.booking_id)
     if row is not None and row.citizen_id == taken.citizen_id:
-        is_said = isinstance(effect, ConfirmVisit)
-        actor = CITIZEN if is_said else "clock"
-        await _book(tx, taken, now).mark(effect.booking_id, "confirmed" if is_said else "reminded", actor=actor)
+        await _book(tx, taken, now).mark(effect.booking_id, "confirmed", actor=CITIZEN)
+
+
+async def reminded(tx: Transaction, batch: Sequence[Taken], now: datetime) -> None:
+    """Of the whole batch at once: many are due in the same minute."""
+    marks = [
+        (effect.booking_id, taken.citizen_id)
+        for taken in batch
+        for effect in taken.talk.writes
+        if isinstance(effect, MarkReminded)
+    ]
+    await tx.bookings.reminded(marks, now=now)
 
 
 async def _late(tx: Transaction, taken: Taken, effect: RunLate, now: datetime) -> None:
     await _book(tx, taken, now).late(effect.booking_id, taken.citizen_id)
+
+
+async def _resume(tx: Transaction, taken: Taken, effect: TellResume, now: datetime) -> None:
+    await tx.bookings.tell_resume(effect.booking_id, taken.citizen_id, effect.resume, now=now)
 
 
 async def _wait(tx: Transaction, taken: Taken, effect: WaitFor, now: datetime) -> None:
@@ -284,9 +310,9 @@ async def _remind_again(tx: Transaction, taken: Taken, _: ResumeReminders, now: 
 WRITES: dict[type, Write] = {
     Release: _release,
     CancelBooking: _cancel,
-    ConfirmVisit: _mark,
-    MarkReminded: _mark,
+    ConfirmVisit: _confirmed,
     RunLate: _late,
+    TellResume: _resume,
     WaitFor: _wait,
     LeaveWaiting: _leave,
     ResumeReminders: _remind_again,

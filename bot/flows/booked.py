@@ -11,7 +11,7 @@ from datetime import timedelta
 
 from bot.booking.slots import may_book
 from bot.engine.bookings import CancelBooking, ConfirmVisit, MarkReminded, RunLate
-from bot.engine.effects import Answer, Ask, Choice, Effect, Enter, Goto, Keep, Notice
+from bot.engine.effects import Ask, Choice, Effect, Enter, Goto, Keep, Notice
 from bot.engine.flow import Flow
 from bot.engine.turn import Turn
 from bot.flows.words.appointments import (
@@ -26,12 +26,12 @@ from bot.flows.words.appointments import (
     short,
     when,
 )  # fmt: skip
+from bot.flows.words.resume_asked import resume_asked
 from bot.texts import render
 from bot.texts.schema import Need
 from storage.booking_records import BookingRow
 
 LATE_FROM = timedelta(hours=3)  # before the visit
-MATCHER, RESUME, READY = "job_matcher", "resume", ("portal", "paper")
 VISIT = ("move", "cancel", "late")
 
 flow = Flow(
@@ -51,9 +51,6 @@ flow = Flow(
         "gone": Need(buttons=("book", "menu")),
         "day": Need(("day", "time"), buttons=("confirm", "move", "cancel")),
         "soon": Need(("day", "time"), buttons=("confirm", "late", "move", "cancel")),
-        "resume": Need(buttons=("portal", "paper", "none")),
-        "resume_ready": Need(buttons=("v", "menu")),
-        "resume_help": Need(buttons=("item", "handover", "menu")),
     },
 )
 
@@ -136,8 +133,6 @@ async def visit_answered(turn: Turn) -> list[Effect]:
         return [Enter("booking", "call")]
     if turn.heard == "w":
         return [Enter("queue", waiting=turn.about)]
-    if turn.heard in (*READY, "none", "item"):
-        return _resume_answered(turn)
     row = await _visit(turn, turn.about)
     return _acted(turn, row) if row else [Goto("gone")]
 
@@ -237,7 +232,7 @@ async def remind_a_day_before(turn: Turn) -> list[Effect]:
     if row is None or row.starts_at - timedelta(hours=turn.content.rules.booking.remind_hours_before) <= turn.now:
         return []  # the clock was late: the other one is due by now
     choices = [named("confirm", row), named("move", row), named("cancel", row)]
-    return [_reminder(turn, "day", row, choices), MarkReminded(row.id), *await _resume_asked(turn, row)]
+    return [_reminder(turn, "day", row, choices), MarkReminded(row.id), *await resume_asked(turn, row)]
 
 
 @flow.reminds("booking_soon")
@@ -247,50 +242,10 @@ async def remind_soon(turn: Turn) -> list[Effect]:
         return []
     says = [] if row.state == "confirmed" else [named("confirm", row)]
     choices = [*says, named("late", row), named("move", row), named("cancel", row)]
-    return [_reminder(turn, "soon", row, choices), MarkReminded(row.id)]
+    asked = await resume_asked(turn, row) if row.state == "booked" else []  # booked too late for the day before
+    return [_reminder(turn, "soon", row, choices), MarkReminded(row.id), *asked]
 
 
 def _reminder(turn: Turn, key: str, row: BookingRow, choices: Sequence[Choice]) -> Notice:
     day, _, time = when(turn, row).rpartition(", ")
     return Notice(f"booked.{key}", choices, at="booked.visit", subject=turn.source, day=day, time=time)
-
-
-async def _resume_asked(turn: Turn, row: BookingRow) -> list[Effect]:
-    """Before a visit to the job matcher, unless a résumé was told of: the visit then begins with vacancies."""
-    asked = turn.content.profile.get(RESUME)
-    if row.role != MATCHER or asked is None or (await turn.reads.answers()).get(RESUME) in READY:
-        return []
-    choices = [Choice(name) for name in (*READY, "none")]
-    return [Notice("booked.resume", choices, at="booked.visit", subject=turn.source)]
-
-
-def _resume_answered(turn: Turn) -> list[Effect]:
-    if turn.heard == "item":
-        return [Enter("plan", "item", item=RESUME)]
-    asked = turn.content.profile.get(RESUME)
-    is_kept = turn.has_consent and asked is not None and turn.heard in asked.choices
-    said: list[Effect] = [Answer(RESUME, turn.heard)] if is_kept else []
-    return [*said, Goto("resume_ready" if turn.heard in READY else "resume_help")]
-
-
-@flow.asks("resume_ready")
-async def ask_resume_ready(turn: Turn) -> list[Effect]:
-    row = next((one for one in await _visits(turn) if one.role == MATCHER), None)
-    return [Ask("booked.resume_ready", [*([named("v", row)] if row else []), Choice("menu")])]
-
-
-@flow.hears("resume_ready", anytime=True)
-async def resume_ready_answered(turn: Turn) -> list[Effect]:
-    return await visit_answered(turn)
-
-
-@flow.asks("resume_help")
-async def ask_resume_help(turn: Turn) -> list[Effect]:
-    own = [turn.content.situations[one] for one in turn.citizen.situations if one in turn.content.situations]
-    item = [Choice("item")] if any(step.id == RESUME for one in own for step in one.plan) else []
-    return [Ask("booked.resume_help", [*item, Choice("handover"), Choice("menu")])]
-
-
-@flow.hears("resume_help", anytime=True)
-async def resume_help_answered(turn: Turn) -> list[Effect]:
-    return await visit_answered(turn)

@@ -1,7 +1,7 @@
 """
 «Записаться на приём»: who may book, to whom, where. Days and times follow in `slots`, what is booked lives in `booked`.
 
-start --> booked (there is a booking) | who | consent --> start
+start --> booked (there is a booking; of the wanted specialist, if one is named) | who | consent --> start
   |-----> not_yet (cannot come yet) | request (not served by booking) | info (no point, or no consent)
   +-----> role --> place (where there are several) --> slots
 central, call: instead of a visit at the point.
@@ -56,7 +56,15 @@ async def start(turn: Turn) -> list[Effect]:
         return [Enter("office", to="booking")]
     if not turn.content.points:
         return [Goto("info")]
-    if any(not row.is_held for row in await turn.reads.bookings()) or await turn.reads.waiting():
+    wanted = str(turn.data.get("wanted", ""))
+    bookings = [row for row in await turn.reads.bookings() if not row.is_held]
+    waits = await turn.reads.waiting()
+    if wanted in turn.content.roles:
+        if booked := [row for row in bookings if row.role == wanted]:
+            return [Enter("booked", "visit", booking=booked[0].id)]
+        if waited := [row for row in waits if row.role == wanted]:
+            return [Enter("queue", waiting=waited[0].id)]
+    elif bookings or waits:
         return [Enter("booked")]
     return _onward(turn)
 
@@ -70,7 +78,7 @@ def _onward(turn: Turn) -> list[Effect]:
         return [Goto("not_yet" if is_inside else "request")]
     if not turn.has_consent:
         return [Enter("consent", picked=situations, to="booking", otherwise="info")]
-    return [Goto("role")]
+    return _with(turn, str(turn.data.get("wanted", ""))) or [Goto("role")]
 
 
 # who
@@ -177,12 +185,16 @@ async def ask_role(turn: Turn) -> list[Effect]:
 
 @flow.hears("role", anytime=True)
 async def role_chosen(turn: Turn) -> list[Effect]:
-    points = _points(turn, turn.about)
-    if not turn.has_consent or not points:
-        return [Goto("start")]
+    onward = _with(turn, turn.about) if turn.has_consent else []
+    return onward or [Keep(wanted=None), Goto("start")]
+
+
+def _with(turn: Turn, role: str) -> list[Effect]:
+    """On to the times of this specialist; empty where the citizen can't be booked with one."""
+    points = _points(turn, role)
     if len(points) > 1:
-        return [Keep(role=turn.about), Goto("place")]
-    return [Enter("slots", role=turn.about, point=points[0].id)]
+        return [Keep(role=role), Goto("place")]
+    return [Enter("slots", role=role, point=points[0].id)] if points else []
 
 
 @flow.asks("place")

@@ -2,6 +2,7 @@
 «Мой план»: the items that fit the citizen's answers, with progress; each is done, stuck, put off or not the citizen's.
 
 list --> item --> changed --> next item
+          |---> booking of the specialist, where the item's doing is a visit
           |---> stuck --> obstacle --> help elsewhere, next item, list
           +---> later ------^      (a reminder comes then)
 """
@@ -22,6 +23,7 @@ from bot.texts.situation import LEADS, Situation
 from storage.records import PlanItemRow
 
 LATER = ("tomorrow", "three_days", "week", "month")
+BOOKS = ("book", "visit")
 MARKS = {"open": "", "done": "✓", "stuck": "!", "later": "⏰"}
 
 flow = Flow(
@@ -32,7 +34,7 @@ flow = Flow(
         "list": Need(("progress",), buttons=("answers", "life", "dropped")),
         "finished": Need(("progress",), buttons=("jobs", "handover", "answers", "life", "dropped")),
         "dropped": Need(),
-        "item": Need(("title", "body"), buttons=("done", "stuck", "later", "not_mine", "reopen")),
+        "item": Need(("title", "body"), buttons=(*BOOKS, "done", "stuck", "later", "not_mine", "reopen")),
         "stuck": Need(("title", "who"), buttons=("handover", "questions", "undo", "next", "list")),
         "obstacle": Need(("label", "help"), buttons=(*LEADS, "next", "list")),
         "later": Need(("title",), buttons=LATER),
@@ -165,8 +167,24 @@ async def ask_item(turn: Turn) -> list[Effect]:
     if _state(marks, id_) in ("done", "not_mine"):
         choices = [Choice(f"reopen:{id_}")]
     else:
-        choices = [Choice(f"{answer}:{id_}") for answer in ("done", "stuck", "later", "not_mine")]
+        choices = [*await _ways_to_visit(turn, id_)]
+        choices += [Choice(f"{answer}:{id_}") for answer in ("done", "stuck", "later", "not_mine")]
     return [Ask("plan.item", choices, title=items[id_].step.title, body=_body(turn, items, marks, id_))]
+
+
+def _received_by(turn: Turn, item: str) -> str:
+    """Whom one books for this item, "" where its doing is no visit or nobody of that kind receives."""
+    wanted = [step.booking for situation in _situations(turn) for step in situation.plan if step.id == item]
+    receiving = {role for point in turn.content.points.values() for role in point.roles}
+    return next((role for role in wanted if role in receiving), "")
+
+
+async def _ways_to_visit(turn: Turn, item: str) -> list[Choice]:
+    """«Записаться», or «Моя запись» for who has done that."""
+    if not (role := _received_by(turn, item)):
+        return []
+    is_booked = any(row.role == role and not row.is_held for row in await turn.reads.bookings())
+    return [Choice(f"{'visit' if is_booked else 'book'}:{item}")]
 
 
 @flow.hears("item", anytime=True)
@@ -174,6 +192,8 @@ async def item_answered(turn: Turn) -> list[Effect]:
     if not turn.has_consent or not _is_mine(turn, turn.about):
         return [Say("plan.gone"), Enter("plan")]
     here = Keep(item=turn.about)
+    if turn.heard in BOOKS:
+        return [here, Enter("booking", wanted=_received_by(turn, turn.about))]
     if turn.heard == "later":
         return [here, Goto("later")]
     if turn.heard == "stuck":

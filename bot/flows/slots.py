@@ -44,19 +44,20 @@ flow = Flow(
     start="day",
     personal=True,
     says={
-        "day": Need(("role", "example"), buttons=("all", "wait")),
+        "day": Need(("role", "example", "weekday?"), buttons=("all", "wait")),
         "fitting": Need(("role",), buttons=("all", "wait")),
         "mark_full": Need(("day",)),
         "time": Need(("day", "role"), buttons=("hours", "day")),
         "near": Need(("when?",), buttons=("wait", "day")),
+        "off": Need(("when?",), buttons=("wait", "day")),
         "taken": Need(("when?",), buttons=("wait", "day")),
         "which": Need(buttons=("day",)),
         "full": Need(("day",), buttons=("wait", "day", "handover")),
         "none": Need(("role",), buttons=("wait", "call", "central")),
         "wait": Need(("role", "days", "place", "minutes"), buttons=("yes", "no")),
         "any_day": Need(),
-        "not_understood": Need(("example",)),
-        **{f"doubt_{why}": Need() for why in DOUBTS},
+        "not_understood": Need(("example", "weekday?")),
+        **{f"doubt_{why}": Need(("weekday?",)) for why in DOUBTS},
     },
 )
 
@@ -101,7 +102,7 @@ async def ask_day(turn: Turn) -> list[Effect]:
     ways = [Choice("all")] if len(shown) < len(days) else []
     ways += [] if all(days.values()) else [Choice("wait")]
     key = "slots.fitting" if len(shown) < len(days) else "slots.day"
-    said = {"example": _example(times)} if key == "slots.day" else {}
+    said = {"example": _example(times), "weekday": _weekday(times)} if key == "slots.day" else {}
     return [Ask(key, at_hand(choices, ways), role=role_name(turn, aim.role), **said)]
 
 
@@ -109,6 +110,12 @@ def _example(times: Times) -> str:
     """«24.11»: a day that can be typed."""
     first = (times.open or times.every)[0]
     return f"{times.local(first):%d.%m}"
+
+
+def _weekday(times: Times) -> str:
+    """«во вторник»: a day on which the specialist receives, in words."""
+    first = (times.open or times.every)[0]
+    return render.day_words(first.starts_at, times.zone).partition(",")[0]
 
 
 def _day_label(turn: Turn, times: Times, day: str, is_open: bool) -> str:
@@ -198,7 +205,7 @@ async def _chosen(turn: Turn, stamp: str) -> list[Effect]:
     slot = slot_of(turn.content, f"{aim.point.id}.{turn.content.roles[aim.role].code}.{stamp}")
     if slot is None:
         return [Goto("day")]
-    near: list[Effect] = [Keep(near=slot.starts_at.isoformat(), taken=True), Goto("near")]
+    near: list[Effect] = [Keep(near=slot.starts_at.isoformat(), taken=True, off=None, wish=None), Goto("near")]
     if aim.moving:
         return [MoveBooking(aim.moving, slot, refused=near), Enter("booked", "moved", booking=aim.moving)]
     return [
@@ -213,12 +220,16 @@ async def ask_near(turn: Turn) -> list[Effect]:
     if aim is None or not near:
         return [Goto("day")]
     times, moment = await times_of(turn, aim.point, aim.role), datetime.fromisoformat(near)
-    found = times.nearest(moment, NEAR)
+    found = times.nearest(moment, NEAR, wish_in(turn.data))
     if not found:
         return [Goto("none")]
     key = "slots.taken" if turn.data.get("taken") else "slots.near"
+    said = moment_words(turn, moment, times.zone)
+    if turn.data.get("off"):  # a day or an hour without reception: of «утром» no hour was named
+        key = "slots.off"
+        said = said if turn.data["off"] == "hour" else render.day_words(moment, times.zone, turn.now)
     choices = [Choice(_button(slot), short(turn, slot)) for slot in found]
-    return [Ask(key, [*choices, Choice("wait"), Choice("day")], when=moment_words(turn, moment, times.zone))]
+    return [Ask(key, [*choices, Choice("wait"), Choice("day")], when=said)]
 
 
 @flow.hears("near", words=True)
@@ -226,7 +237,7 @@ async def near_heard(turn: Turn) -> list[Effect]:
     if turn.heard == "t":
         return await _chosen(turn, turn.about)
     if turn.heard == "wait":
-        return [Keep(day=None), Goto("wait")]
+        return [Keep(day=None, wish=None), Goto("wait")]
     return [Keep(wish=None), Goto("day")] if turn.heard == "day" else await _wished(turn, "day")
 
 
@@ -244,11 +255,11 @@ async def _wished(turn: Turn, step: str) -> list[Effect]:
     now = render.local(turn.now, times.zone).replace(tzinfo=None)
     wish = read_wish(turn.text, now, asked="time" if step == "time" else "day")
     if wish is None:
-        return [Say("slots.not_understood", example=_example(times)), Goto(step)]
+        return [Say("slots.not_understood", example=_example(times), weekday=_weekday(times)), Goto(step)]
     if isinstance(wish, Doubt):
         if wish.options:
             return [Keep(options=[kept(_on_day(turn, one, step)) for one in wish.options]), Goto("which")]
-        return [Say(f"slots.doubt_{wish.why}"), Goto(step)]
+        return [Say(f"slots.doubt_{wish.why}", weekday=_weekday(times)), Goto(step)]
     return await _sought(turn, times, _on_day(turn, wish, step))
 
 
@@ -271,7 +282,9 @@ async def _sought(turn: Turn, times: Times, wish: Wish) -> list[Effect]:
     if days:
         return [Keep(wish=kept(wish)), Goto("day")]
     near = fitting[0].starts_at if fitting else aimed_at(turn, wish, times.zone)
-    return [Keep(near=near.isoformat(), taken=None, wish=None), Goto("near")]
+    off = None if fitting else "hour" if wish.since == wish.until or not wish.names_day else "day"
+    hours = kept(Wish(since=wish.since, until=wish.until)) if wish.names_time else None
+    return [Keep(near=near.isoformat(), taken=None, off=off, wish=hours), Goto("near")]
 
 
 @flow.asks("which")

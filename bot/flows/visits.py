@@ -3,7 +3,7 @@ After a visit: what was done and what else there is; who did not come is asked w
 
     staff booked a visit     :: booked --> booking            a notice: the citizen stays where they stand
     staff gave it back       :: unbooked --> booking
-    staff recorded a visit   :: closed --> more
+    staff recorded a visit   :: closed --> more | times of the next visit
     staff marked a no-show   :: missed --> again
     staff offered other help :: offered --> offer --> agreed
                                               +-----> why_not --> refused
@@ -22,6 +22,7 @@ from bot.engine.openings import openings
 from bot.engine.turn import Turn
 from bot.engine.visits import AnswerReferral, AskedReferral, CountReason
 from bot.flows.words.services import further
+from bot.flows.words.why_asked import why_asked
 from bot.texts import render
 from bot.texts.schema import Need
 from bot.texts.visiting import Service
@@ -35,6 +36,8 @@ RESULT = "referral_result"  # the reminder that asks what came of a referral
 HOUR = 12  # local time of that question
 ASKED_MOST = 2
 MATCHER = "job_matcher"
+ADVISOR = "career_advisor"
+NEXT_ROLE = {Next.REPEAT: MATCHER, Next.MATCHER: MATCHER, Next.ADVISOR: ADVISOR}
 WAYS = ("booking", "handover", "menu")
 
 flow = Flow(
@@ -44,7 +47,7 @@ flow = Flow(
     says={
         "booked": Need(("day", "time"), buttons=("booking",)),
         "unbooked": Need(("day", "time"), buttons=("booking", "handover")),
-        "closed": Need(("done", "next", "more"), buttons=("more", "booking", "handover")),
+        "closed": Need(("done", "next", "more"), buttons=("more", "next", "booking", "handover")),
         "done": Need(("lines",)),
         "done_nothing": Need(),
         "next_none": Need(),
@@ -110,13 +113,30 @@ async def closed(turn: Turn) -> list[Effect]:
     if visit is None or str(visit.version) != version:
         return []
     words = await _summary(turn, visit)
-    said: list[Effect] = [Notice("visits.closed", _ways(visit), at="visits.more", subject=None, **words)]
+    ways = [*await _way_on(turn, visit), Choice("more"), Choice("handover")]
+    said: list[Effect] = [Notice("visits.closed", ways, at="visits.more", subject=None, **words), *why_asked(visit)]
     return said + await _passed(turn)
 
 
-def _ways(visit: VisitRow) -> list[Choice]:
-    wants_visit = visit.next_step in (Next.REPEAT, Next.ADVISOR, Next.MATCHER)
-    return [*([Choice("booking")] if wants_visit else []), Choice("more"), Choice("handover")]
+async def _way_on(turn: Turn, visit: VisitRow) -> list[Choice]:
+    """To the times of whom the citizen goes to next; to the booking, where it is made already."""
+    role = NEXT_ROLE.get(visit.next_step)
+    if role is None:
+        return []
+    is_booked = any(row.role == role and not row.is_held for row in await turn.reads.bookings())
+    return [Choice("booking" if is_booked else f"next:{visit.booking_id}")]
+
+
+async def _to_next(turn: Turn) -> list[Effect]:
+    """A repeat visit: the free times of the very day that was proposed, or of the one that is so by now."""
+    visit = await _visit(turn, turn.about)
+    role = NEXT_ROLE.get(visit.next_step, "") if visit else ""
+    if visit is None or visit.next_step is not Next.REPEAT:
+        return [Enter("booking", wanted=role)]
+    if (at := await _repeat_at(turn, visit)) is None:
+        return [Enter("slots", role=role, point=visit.point)]
+    day = render.local(at, _zone(turn, visit.point)).date().isoformat()
+    return [Enter("slots", "time", role=role, point=visit.point, day=day)]
 
 
 async def _summary(turn: Turn, visit: VisitRow) -> dict[str, str]:
@@ -173,6 +193,8 @@ async def ask_more(turn: Turn) -> list[Effect]:
 
 @flow.hears("more", anytime=True)
 async def more_answered(turn: Turn) -> list[Effect]:
+    if turn.heard == "next":
+        return await _to_next(turn)
     return [Enter("visits", "more")] if turn.heard == "more" else await way_chosen(turn)
 
 

@@ -23,6 +23,7 @@ REPORTS: Mapping[str, Report] = {
     scenes.TO_MATCHER: Report((Result.CONSULTED,), next_step=Next.MATCHER),
     scenes.SEATED_AGAIN: Report((Result.CONSULTED,), next_step=Next.MATCHER),
     scenes.REPEAT: Report((Result.RESUME_PAPER,), Resume.PAPER),
+    scenes.NO_HELP: Report((Result.REFUSED_HELP,)),
     scenes.HANDED_OVER: Report((Result.APPLICATION_HELPED,), application=Application.SUBMITTED),
     scenes.COPIED: Report((Result.APPLICATION_HELPED,), application=Application.SUBMITTED, papers=PAPERS),
 }

@@ -28,7 +28,7 @@ from bot.texts.schema import Content, Need, Text, frozen
 from bot.texts.services import read_services, read_visits
 from bot.texts.shape import Shape
 from bot.texts.situation import Event, FurtherPage, Obstacle, PlanStep, ProfileQuestion, Situation
-from bot.texts.steps import read_plan, settle
+from bot.texts.steps import check_bookings, read_plan, settle
 from bot.texts.surveys import read_survey
 from bot.texts.surveys import settle as settle_surveys
 from bot.texts.talks import COMMON, missing, read_talk
@@ -80,6 +80,8 @@ class Assembly:
         if rules is not None and (reader := self._reader("rules.yaml")):
             check_call_rules(rules.calls, reader, situations)
         roles, points = self._points(offices, situations)
+        if ("roles.yaml" in self._files) == ("roles.yaml" in self._trees):
+            check_bookings(situations.values(), self._trees, roles, self._mistakes)
         calendar = read_calendar(reader) if (reader := self._once("calendar", is_optional=True)) else {}
         services = read_services(reader, situations) if (reader := self._once("services", is_optional=True)) else {}
         visits = read_visits(reader) if (reader := self._once("visits", is_optional=True)) else VisitWords()

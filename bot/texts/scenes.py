@@ -58,6 +58,7 @@ TO_ADVISOR = "приём прошёл, дальше консультант"
 TO_MATCHER = "приём прошёл, дальше подбор"
 SEATED_AGAIN = "приём прошёл, записали на следующий"
 REPEAT = "приём прошёл, прийти через неделю"
+NO_HELP = "приём прошёл, от помощи отказались"
 HANDED_OVER = "приём прошёл, заявление подано"
 COPIED = "приём прошёл, документы скопировали"
 MISSED = "человек не пришёл"
@@ -66,7 +67,7 @@ ADDED = "специалист добавил шаг"
 PASSED_ON = "просьбу передали"
 DONE = "другую помощь получили"
 STAFF = (
-    SEATED, RECEIVED, TO_ADVISOR, TO_MATCHER, SEATED_AGAIN, REPEAT, HANDED_OVER, COPIED, MISSED, OFFERED, ADDED,
+    SEATED, RECEIVED, TO_ADVISOR, TO_MATCHER, SEATED_AGAIN, REPEAT, NO_HELP, HANDED_OVER, COPIED, MISSED, OFFERED, ADDED,
     PASSED_ON, DONE,
 )  # fmt: skip
 REQUESTS = (

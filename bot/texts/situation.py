@@ -50,7 +50,7 @@ class PlanStep:
     One item of a situation's plan. title is a button label. stage: id of the journey's stage. who: who helps.
 
     only_if: shown only when one holds (empty: always). skip_if: left out when one holds. first_if: moved to the front
-    when one holds.
+    when one holds. booking: role of the specialist whom one books for it, empty where its doing is no visit.
     """
 
     id: str
@@ -65,6 +65,7 @@ class PlanStep:
     skip_if: tuple[Condition, ...] = ()
     first_if: tuple[Condition, ...] = ()
     extra: tuple[Extra, ...] = ()
+    booking: str = ""
 
 
 @dataclass(frozen=True, slots=True)

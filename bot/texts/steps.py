@@ -13,13 +13,14 @@ from typing import Any
 from bot.texts.mistakes import Mistakes
 from bot.texts.profile import near, read_conditions
 from bot.texts.reader import Reader
-from bot.texts.situation import Extra, PlanStep, ProfileQuestion
+from bot.texts.situation import Extra, PlanStep, ProfileQuestion, Situation
+from bot.texts.tree import Branch
 
 STEP_CHARS = 3000  # all words of one plan item: it is one screen, with a title, a state and buttons around
 TOGETHER_CHARS = 3500  # the same item of several situations: TEXT_CHARS less headings and their labels
 CONDITIONS = ("only_if", "skip_if", "first_if")
 NEVER_EMPTY = ("title", "stage", "how", "where", "who")
-TAKEN = (*NEVER_EMPTY, "take", *CONDITIONS, "extra")
+TAKEN = (*NEVER_EMPTY, "take", *CONDITIONS, "extra", "booking")
 
 STAGES = (
     "pre_release", "info_search", "czn_contact", "matching", "unemployed_status", "interviews", "employment",
@@ -68,6 +69,7 @@ def _read_step(
         skip_if=skip_if,
         first_if=first_if,
         extra=tuple(_extras(step, profile, asked)),
+        booking=step.ident("booking", optional=True),
     )
     step.done()
     return Draft(found, origin, step)
@@ -123,6 +125,20 @@ def _fit_together(plans: Mapping[str, Iterable[PlanStep]], drafts: Mapping[str, 
             places = ", ".join(situation for situation, _ in several)
             what = f"слишком длинно: с причинами и extra всех планов ({places[:100]}) {chars} знаков"
             drafts[several[-1][0]][ident].reader.wrong("why", what, f"сократите до {TOGETHER_CHARS}")
+
+
+def check_bookings(
+    situations: Iterable[Situation], trees: Mapping[str, Branch], roles: Collection[str], mistakes: Mistakes
+) -> None:
+    """Whom one books for an item must be a specialist. What an item took from another plan is told there."""
+    for situation in situations:
+        file = f"situations/{situation.id}/plan.yaml"
+        for step in situation.plan:
+            own = trees[file].entries.get(step.id) if file in trees else None
+            if not step.booking or step.booking in roles or not isinstance(own, Branch) or "booking" not in own.entries:
+                continue
+            what = f"в «{step.id}» booking ведёт в никуда: нет специалиста «{step.booking}»"
+            mistakes.add(file, own.lines["booking"], what, near(step.booking, roles, "roles.yaml"))
 
 
 def _no_twins(plans: Mapping[str, Mapping[str, Draft]], mistakes: Mistakes) -> None:

@@ -9,7 +9,7 @@ ON CONFLICT DO NOTHING RETURNING id;
 
 -- name: bookings_get^
 SELECT id, code, citizen_id, point, role, slot, place, starts_at, ends_at, wall, state, version, sequence, active,
-    created_by, created_at, held_until, referred_by, person, is_late
+    created_by, created_at, held_until, referred_by, person, is_late, resume
 FROM bookings WHERE id = :id;
 
 -- name: bookings_seats
@@ -25,19 +25,19 @@ GROUP BY slot;
 -- name: bookings_of
 -- every booking of the citizen, for their own eyes
 SELECT id, code, citizen_id, point, role, slot, place, starts_at, ends_at, wall, state, version, sequence, active,
-    created_by, created_at, held_until, referred_by, person, is_late
+    created_by, created_at, held_until, referred_by, person, is_late, resume
 FROM bookings WHERE citizen_id = :citizen_id ORDER BY starts_at, id;
 
 -- name: bookings_day
 SELECT id, code, citizen_id, point, role, slot, place, starts_at, ends_at, wall, state, version, sequence, active,
-    created_by, created_at, held_until, referred_by, person, is_late
+    created_by, created_at, held_until, referred_by, person, is_late, resume
 FROM bookings WHERE point = :point AND role = :role AND starts_at >= :after AND starts_at < :before
 ORDER BY starts_at, place, id;
 
 -- name: bookings_ahead
 -- taken seats to come, kept ones too; a page at a time
 SELECT id, code, citizen_id, point, role, slot, place, starts_at, ends_at, wall, state, version, sequence, active,
-    created_by, created_at, held_until, referred_by, person, is_late
+    created_by, created_at, held_until, referred_by, person, is_late, resume
 FROM bookings WHERE active = 1 AND starts_at > :now AND id > :id ORDER BY id LIMIT :limit;
 
 -- name: bookings_confirm^
@@ -108,8 +108,23 @@ UPDATE bookings SET state = :state, active = :active, changed_at = :at
 WHERE id = :id AND state IN ('booked', 'reminded', 'confirmed', 'served', 'no_show') AND state <> :state
   AND (:state <> 'reminded' OR state = 'booked') AND (:active = 0 OR active = 1) RETURNING id;
 
+-- name: bookings_remind_note*!
+-- the line of the history first: it tells by the state whether there is anything to change
+INSERT INTO booking_events (booking_id, number, state, actor, at, reason)
+SELECT b.id, COALESCE((SELECT MAX(e.number) FROM booking_events e WHERE e.booking_id = b.id), 0) + 1, 'reminded', 'clock',
+    CAST(:at AS BIGINT), ''
+FROM bookings b WHERE b.id = :id AND b.citizen_id = :citizen_id AND b.state = 'booked' AND b.active = 1;
+
+-- name: bookings_reminded*!
+UPDATE bookings SET state = 'reminded', changed_at = :at
+WHERE id = :id AND citizen_id = :citizen_id AND state = 'booked' AND active = 1;
+
 -- name: bookings_late^
 UPDATE bookings SET is_late = 1, changed_at = :at WHERE id = :id AND active = 1 AND state <> 'held' RETURNING id;
+
+-- name: bookings_resume^
+UPDATE bookings SET resume = :resume, changed_at = :at
+WHERE id = :id AND citizen_id = :citizen_id AND active = 1 AND state <> 'held' RETURNING id;
 
 -- name: booking_event!
 INSERT INTO booking_events (booking_id, number, state, actor, at, reason)
@@ -127,7 +142,7 @@ ON CONFLICT (id) DO UPDATE SET due_at = excluded.due_at, state = 0 WHERE reminde
 
 -- name: bookings_forget!
 -- that somebody came stays, who it was does not; what is to come is free again
-UPDATE bookings SET citizen_id = NULL, person = NULL, referred_by = '',
+UPDATE bookings SET citizen_id = NULL, person = NULL, referred_by = '', resume = '',
     state = CASE WHEN active = 1 THEN 'cancelled_citizen' ELSE state END,
     version = version + active, sequence = sequence + active, active = 0
 WHERE citizen_id = :citizen_id;
@@ -137,7 +152,7 @@ DELETE FROM bookings WHERE state = 'held'
   AND (citizen_id = :citizen_id OR id IN (SELECT booking_id FROM waiting WHERE citizen_id = :citizen_id AND state = 'offered'));
 
 -- name: purge_bookings
-UPDATE bookings SET citizen_id = NULL, person = NULL, referred_by = '' WHERE id IN (
+UPDATE bookings SET citizen_id = NULL, person = NULL, referred_by = '', resume = '' WHERE id IN (
     SELECT id FROM bookings WHERE starts_at < :before AND (citizen_id IS NOT NULL OR person IS NOT NULL) LIMIT :limit)
 RETURNING id;
 

@@ -32,7 +32,7 @@ SELECT * FROM visits WHERE citizen_id IS NULL AND phone_find = :find ORDER BY he
 SELECT * FROM visits WHERE point = :point AND held_at >= :since AND held_at < :until ORDER BY held_at, booking_id;
 
 -- name: visits_for_lead
-SELECT * FROM visits WHERE repeats >= :repeats AND next_step = 'repeat' AND told_lead_at IS NULL ORDER BY held_at, booking_id;
+SELECT * FROM visits WHERE told_lead_at IS NULL AND next_step = 'repeat' AND repeats >= :repeats ORDER BY held_at, booking_id;
 
 -- name: visits_told_lead!
 UPDATE visits SET told_lead_at = :at WHERE booking_id = :booking_id;

@@ -58,6 +58,7 @@ class History:
         self.people: dict[str, str] = {}
         self.erased: set[str] = set()
         self.stopped: set[str] = set()
+        self.resumed: dict[str, datetime] = {}
         self.given: list[str] = []  # ids of reminders that entered a lane
         self.owed: dict[str, datetime] = {}  # of reminders that were planned and not taken back -> due
         self.displaced = 0
@@ -128,6 +129,7 @@ class History:
         if self.people[name] not in self.stopped:
             return
         self.stopped.discard(self.people[name])
+        self.resumed[self.people[name]] = self.clock.now()
         async with self.database.write() as tx:
             await tx.citizens.stop([(self.people[name], None)])
             for row in await self._own(name, tx):
@@ -265,7 +267,7 @@ class History:
         for row in await self._active(tx):
             if row.citizen_id is None or row.citizen_id in self.stopped or row.is_held:
                 continue
-            wanted = reminding.plan(self._content_of(row), row, now)
+            wanted = reminding.plan(self._content_of(row), row, max(now, await self._planned_at(tx, row)))
             assert {one.id for one in wanted} <= planned, "a reminder is missing"
             expected |= {reminding.reminder_id(row, kind) for kind in (reminding.DAY, reminding.SOON)}
         late = {id_ for id_, _, _, due_at in rows if due_at <= int(now.timestamp() * 1000)}
@@ -305,6 +307,11 @@ class History:
         """The edition under which the row's times were told: reminders follow the schedule when it is displaced."""
         same = [one for one in EDITIONS.values() if one.points and _zone_shows(one, row)]
         return self.content if self.content in same else same[0]
+
+    async def _planned_at(self, tx: Transaction, row: BookingRow) -> datetime:
+        """When its reminders were planned: what was past by then is not owed, even if the clock is set back."""
+        moments = [event.at for event in await tx.bookings.history(row.id) if event.state in ("booked", "moved")]
+        return max([*moments[-1:], self.resumed.get(row.citizen_id or "", NOW)])
 
     async def _is_live(self, tx: Transaction, subject: str, kind: str, now: datetime) -> bool:
         _, id_, version, *_ = subject.split(":")

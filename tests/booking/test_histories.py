@@ -68,6 +68,17 @@ def at_random(dice: Random) -> list[tuple[Any, ...]]:
     return history
 
 
+FELL: list[list[tuple[Any, ...]]] = [  # once, each by a fault of ours
+    [("hold", "anna", 0), ("confirm", "anna"), ("stop", "anna"), ("publish", "no point"), ("resume", "anna")],
+    [("passes", "hours", 7), ("book", "anna", 0), ("passes", "hours", -2)],
+]
+
+
+@pytest.mark.parametrize("history", FELL, ids=lambda one: one[-1][0])
+async def test_what_fell_once_stands(database: Database, history: list[tuple[Any, ...]]) -> None:
+    await play(database, history)
+
+
 @pytest.mark.parametrize("seed", range(extent(6, 200)))
 async def test_the_same_holds_on_both_databases(database: Database, seed: int) -> None:
     await play(database, at_random(Random(seed)))

@@ -73,6 +73,12 @@ def test_nobody_is_reminded_of_a_seat_that_is_not_theirs(changes: dict[str, obje
     assert plan(content(), booking(slot_at("14:00"), **changes), NOW) == []
 
 
+def test_a_point_that_content_lost_keeps_its_reminders_until_the_clock_looks() -> None:
+    gone = replace(content(ALL_DAY), points={})
+
+    assert plan(gone, booking(slot_at("14:00")), NOW) == plan(content(ALL_DAY), booking(slot_at("14:00")), NOW)
+
+
 def test_a_changed_booking_has_reminders_of_its_own() -> None:
     first = plan(content(), booking(slot_at("14:00")), NOW)
     second = plan(content(), booking(slot_at("14:00"), version=2), NOW)

@@ -98,6 +98,7 @@ async def _full(meet: Meet) -> None:
 
     await _each(a_full_day, ("[wait]", "[no]"), ("[wait]", "[yes]", "[leave]", "[book]"), ("[day]", "[wait]"))
     await _each(a_full_day, ("[handover]",), ("[wait]", "[yes]", "[menu]"), ("1 декабря", "[central]"))
+    await _each(a_full_day, ("[day]", "завтра в 10", "[wait]", "[no]"), ("[day]", "завтра в 10", "[t*]"))
     talk = await a_full_day()
     await does(talk, "[day]", "завтра в 10", "[day]", "[d:2026-11-24]")
     await emptied(talk)
@@ -135,7 +136,7 @@ async def _reminded(meet: Meet) -> None:
     async def before_the_matcher() -> Talk:
         talk = await booked(meet, to=MATCHER)
         talk.clock.set(local(2026, 11, 25, 18))
-        assert await ticked(talk) == ["booked.day", "booked.resume"]
+        assert await ticked(talk) == ["booked.day", "prepared.asked"]
         return talk
 
     async def late() -> Talk:
@@ -153,7 +154,13 @@ async def _reminded(meet: Meet) -> None:
     await _each(late, ("[move]",), ("[cancel]",), ("[menu]",))
     await _each(cancelled, ("[again]",), ("[call]", "8 900 000-00-00"), ("[menu]",))
     await _each(before_the_matcher, ("[portal]", "[v]"), ("[portal]", "[menu]"), ("[paper]",))
-    await _each(before_the_matcher, ("[none]", "[item]"), ("[none]", "[handover]"), ("[none]", "[menu]"))
+    for answer in ("[promised]", "[help]"):
+        await _each(before_the_matcher, *((answer, way) for way in ("[v]", "[item]", "[handover]", "[menu]")))
+    talk = await before_the_matcher()
+    await does(talk, "[promised]", "[v]", "[move]", "3 декабря в 10")
+    talk.clock.set(local(2026, 12, 2, 18))
+    assert await ticked(talk) == ["booked.day", "prepared.again"]
+    await does(talk, "[promised]", "[menu]")
     for way in ("[book]", "[menu]"):
         talk = await booked(meet)
         await does(talk, "/book")
@@ -260,6 +267,9 @@ async def _copied(meet: Meet) -> None:
         async with talk.database.write() as tx:
             await Book(tx, talk.content, talk.clock.now()).mark(row.id, state, actor=MATCHER)
     await does(talk, "/book", "[r:job_matcher]", "через неделю в четверг в 15", "[ok]", "[yes]")
+    row = next(row for row in await bookings(talk) if row.role == MATCHER)
+    async with talk.database.write() as tx:
+        assert await tx.bookings.tell_resume(row.id, row.citizen_id or "", "promised", now=talk.clock.now())
     point = talk.content.points[POINT]
     shut = {TUESDAY + timedelta(days=number): "ремонт" for number in range(30)}
     talk.content = replace(talk.content, points={POINT: replace(point, closed=shut)})

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
 from bot.booking.link import PATH
+from bot.desk import day as days
 from bot.messages import Kind
 from bot.transcript import buttons
 from tests.dialogs.booking_scenes import (
@@ -379,24 +380,30 @@ async def test_a_clock_that_was_late_reminds_once(meet: Meet) -> None:
 
 
 @pytest.mark.parametrize(
-    ("choice", "leads_to", "kept"),
+    ("choice", "leads_to", "known", "said"),
     [
-        ("portal", "booked.resume_ready", "portal"),
-        ("paper", "booked.resume_ready", "paper"),
-        ("none", "booked.resume_help", "none"),
+        ("portal", "prepared.ready", "portal", "portal"),
+        ("paper", "prepared.ready", "paper", "paper"),
+        ("promised", "prepared.promised", None, "promised"),
+        ("help", "prepared.help", "none", "help"),
     ],
 )
-async def test_before_the_matcher_the_resume_is_asked_about(meet: Meet, choice: str, leads_to: str, kept: str) -> None:
+async def test_before_the_matcher_the_resume_is_asked_about(
+    meet: Meet, choice: str, leads_to: str, known: str | None, said: str
+) -> None:
     talk = await booked(meet, to=MATCHER)
     talk.clock.set(local(2026, 11, 25, 18))
-    assert await ticked(talk) == ["booked.day", "booked.resume"]
+    assert await ticked(talk) == ["booked.day", "prepared.asked"]
 
     assert await does(talk, f"[{choice}]") == [leads_to]
 
     id_ = (await talk.citizen()).id
     async with talk.database.read() as tx:
-        answers = {row.question: row.value for row in (await tx.profile.load([id_]))[id_]}
-    assert answers["resume"] == kept
+        answers = {row.question: row.value for row in (await tx.profile.load([id_])).get(id_, [])}
+        (seat,) = await days.day(tx, talk.content, "small", MATCHER, date(2026, 11, 26))
+    assert answers.get("resume") == known
+    assert (seat.booking.resume, seat.wants_help) == (said, said == "help")
+    assert seat.resume == {"help": "none"}.get(said, said)
 
 
 async def test_who_has_told_of_a_resume_is_not_asked_again(meet: Meet) -> None:
@@ -407,12 +414,86 @@ async def test_who_has_told_of_a_resume_is_not_asked_again(meet: Meet) -> None:
     assert await ticked(talk) == ["booked.day"]
 
 
+async def test_who_promised_a_resume_is_asked_once_more_before_the_visit_they_moved_to(meet: Meet) -> None:
+    talk = await booked(meet, to=MATCHER)
+    talk.clock.set(local(2026, 11, 25, 18))
+    await talk.tick()
+    assert await does(talk, "[promised]", "[v]", "[move]", "3 декабря в 10") == ["booked.moved"]
+    talk.clock.set(local(2026, 12, 2, 18))
+
+    assert await ticked(talk) == ["booked.day", "prepared.again"]
+    await does(talk, "[paper]")
+    talk.clock.set(local(2026, 12, 3, 9))
+    assert await ticked(talk) == ["booked.soon"]
+
+
+async def test_who_booked_too_late_for_the_day_before_is_asked_on_the_day(meet: Meet) -> None:
+    talk = await pays(meet, FixedClock())
+    talk.clock.set(local(2026, 11, 25, 19))
+    assert (await does(talk, "/book", "[r:job_matcher]", "завтра в 14", "[ok]", "[yes]"))[-1] == "seat.done"
+    talk.clock.set(local(2026, 11, 26, 12))
+
+    assert await ticked(talk) == ["booked.soon", "prepared.asked"]
+
+
+async def test_an_old_answer_about_the_resume_is_thanked_for_and_changes_no_visit(meet: Meet) -> None:
+    talk = await booked(meet, to=MATCHER)
+    talk.clock.set(local(2026, 11, 25, 18))
+    await talk.tick()
+    old = talk.data("paper")
+    await does(talk, "/book", "[cancel]")
+
+    (message,) = await talk.send(Kind.PRESS, data=old)
+
+    assert message.key == "prepared.ready"
+    assert next(iter(buttons(message))) == "menu"
+    rows = await table(talk.database, "SELECT state, resume FROM bookings")
+    assert rows == [("cancelled_citizen", "")]
+
+
 async def test_help_with_a_resume_opens_the_step_of_the_plan(meet: Meet) -> None:
     talk = await booked(meet, to=MATCHER)
     talk.clock.set(local(2026, 11, 25, 18))
     await talk.tick()
 
-    assert await does(talk, "[none]", "[item]") == ["plan.item"]
+    assert await does(talk, "[help]", "[item]") == ["plan.item"]
+
+
+# words that fit no time
+
+
+@pytest.mark.parametrize(
+    ("words", "said", "hours"),
+    [
+        ("в четверг утром", "в четверг, 26 ноября", {"9", "10", "11"}),
+        ("послезавтра", "в среду, 25 ноября", None),
+        ("в четверг в 10", "в четверг, 26 ноября, 10:00", {"10"}),
+        ("завтра в 23", "завтра, 24 ноября, 23:00", None),
+    ],
+)
+async def test_a_day_without_reception_is_called_so_and_the_wished_hours_are_kept(
+    talk: Talk, words: str, said: str, hours: set[str] | None
+) -> None:
+    await talk.play(TO_PLAN)
+    await does(talk, *TO_DAYS)
+
+    (message,) = await talk.say(words)
+
+    assert message.key == "slots.off"
+    assert f"{said}." in message.text
+    labels = [button.label for row in message.rows for button in row if button.label[-3:-2] == ":"]
+    assert labels
+    assert hours is None or {label.split()[-1].partition(":")[0] for label in labels} <= hours
+
+
+async def test_the_example_of_a_day_is_one_on_which_the_specialist_receives(talk: Talk) -> None:
+    await talk.play(TO_PLAN)
+
+    await does(talk, *TO_DAYS)
+
+    assert "«во вторник утром»" in talk.shown[-1].text
+    (answer, _) = await talk.say("абракадабра")
+    assert "«во вторник утром»" in answer.text
 
 
 # the waiting list

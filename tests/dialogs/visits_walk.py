@@ -8,12 +8,14 @@ from bot.booking.slots import slots
 from bot.desk import seats, shifts, visits
 from bot.desk.rules import Report
 from bot.desk.shifts import Person
+from bot.flows.words.why_asked import NO_HELP, NO_JOB
 from bot.messages import Kind
 from storage.booking_records import BookingRow
 from storage.database import Transaction
 from storage.records import ReminderRow
 from storage.referrals import State, To
 from storage.visits import Application, Next, Paper, Result, Resume, VisitRow
+from tests.dialogs.booking_scenes import bookings
 from tests.dialogs.transcripts import TO_PLAN
 from tests.talk import FixedClock, Talk
 
@@ -29,6 +31,7 @@ async def walk_visits(meet: Meet) -> None:
     await _given_back(meet)
     await _recorded(meet)
     await _missed(meet)
+    await _asked_why(meet)
     await _offered(meet)
     await _asked_later(meet)
 
@@ -95,9 +98,11 @@ async def _recorded(meet: Meet) -> None:
     papers = (Paper.PASSPORT, Paper.SNILS)
     reports = (
         (Report(UNTOLD, next_step=Next.NONE), False, ["more", "menu"]),
-        (Report(said, next_step=Next.ADVISOR), False, ["booking"]),
+        (Report(said, next_step=Next.ADVISOR), False, ["next"]),
         (Report(said, next_step=Next.MATCHER), False, ["more", "booking"]),
         (Report(said, Resume.PAPER), False, ["more", "handover"]),
+        (Report(said, Resume.PAPER), False, ["next"]),
+        (Report(said, Resume.PAPER), True, ["booking"]),
         (Report(said, Resume.PAPER), True, ["handover"]),
         (Report(said, application=Application.ACCEPTED), False, ["more"]),
         (Report(said, application=Application.ACCEPTED, papers=papers), False, ["more"]),
@@ -139,6 +144,28 @@ async def _missed(meet: Meet) -> None:
         await talk.press(way)
     await _pressed_old(talk, asked["forgot"])
     await talk.press("_back")
+
+
+async def _asked_why(meet: Meet) -> None:
+    """A second invitation, help that was refused: each answer, each way on."""
+    for kind, report, answers in (
+        ("no_help", Report((Result.REFUSED_HELP,)), NO_HELP),
+        ("no_job", Report((Result.CONSULTED,), Resume.PAPER), NO_JOB),
+    ):
+        talk, booking = await _visitor(meet)
+        if kind == "no_job":
+            assert await _record(talk, booking, report, books_next=True) == ["visits.closed"]
+            (booking,) = (row for row in await bookings(talk) if row.id != booking.id)
+            talk.clock.set(booking.starts_at)
+        assert await _record(talk, booking, report) == ["visits.closed", f"reasons.why_{kind}"]
+        asked = {reason: talk.data(reason) for reason in answers}
+        for data in asked.values():
+            await _pressed_old(talk, data)
+        for way in ("booking", "handover", "menu"):
+            await _pressed_old(talk, asked["other"])
+            await talk.press(way)
+        await _pressed_old(talk, asked["other"])
+        await talk.press("_back")
 
 
 async def _pressed_old(talk: Talk, data: str) -> None:

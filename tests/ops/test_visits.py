@@ -118,6 +118,9 @@ async def test_a_shift_is_closed_only_with_a_second_word(bot: Bot) -> None:
     assert "держим место" in closed
     assert await bot.refuses("point", "close", "завтра", "--yes") == "Этот приём уже закрыт."
     assert "закрыт" in await bot.refuses("visits", "book", "11:00", "--day", "завтра", "--name", "Оля")
+    assert "снова открыт" in await bot.says("point", "reopen", "завтра")
+    assert await bot.refuses("point", "reopen", "завтра") == "Этот приём не закрыт."
+    assert "код" in await bot.says("visits", "book", "11:00", "--day", "завтра", "--name", "Оля")
     assert "отменена" in await bot.refuses("visits", "record", code, "--day", "завтра", "--result", "consulted")
 
 
@@ -131,6 +134,11 @@ async def test_a_new_schedule_is_tried_before_it_is_published(bot: Bot) -> None:
 
     assert "Коля" in told
     assert "Коснётся людей: 1." in told
+    shutil.rmtree(bot.folder / "content" / "talks")  # they are of another time zone
+    checked = await bot.says("check")
+    assert re.search(r"barnaul_alimony\.yaml:\d+: на [\d.]+ есть записи на время, когда приёма нет: 1: ", checked), (
+        checked
+    )
     point.write_text(point.read_text().replace("12:00-16:00", "16:00-12:00"))
     assert "python -m bot check" in await bot.refuses("point", "broken")
 

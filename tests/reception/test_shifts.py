@@ -160,6 +160,63 @@ async def test_a_closed_shift_tells_everybody_and_keeps_a_place(desk: Desk) -> N
     assert (await desk.book(Person(name="Оля"), THURSDAY, "11:30")).code == "is_closed"
 
 
+async def reopened(desk: Desk) -> str:
+    async with desk.database.write() as tx:
+        return await shifts.reopen(tx, desk.content, POINT, MATCHER, THURSDAY, actor=PETROVA, now=desk.clock.now())
+
+
+async def closed(desk: Desk) -> None:
+    async with desk.database.write() as tx:
+        await shifts.close(tx, desk.content, POINT, MATCHER, THURSDAY, actor=PETROVA, reason="", now=desk.clock.now())
+
+
+async def test_a_shift_opened_again_leaves_everybody_where_they_are_and_says_nothing(desk: Desk) -> None:
+    talk = await desk.citizen()
+    await desk.booked(talk, THURSDAY, "10:00")
+    await talk.work()
+    assert await reopened(desk) == "not_closed"
+    await closed(desk)
+    await talk.tick()
+    assert keys(await talk.press("take")) == ["seat.done"]
+
+    assert await reopened(desk) == "done"
+
+    assert keys(await talk.tick()) == []
+    async with desk.database.read() as tx:
+        (row,) = (await tx.bookings.of_citizen([(await talk.citizen()).id], now=desk.clock.now())).popitem()[1]
+    assert row.wall[:10] == "2026-12-03"
+    assert (await desk.book(Person(name="Оля"), THURSDAY, "10:00")).code == "done"
+    assert await reopened(desk) == "not_closed"
+    assert [act for _, act in await desk.audit()] == ["booked", "shift_closed", "shift_reopened", "booked"]
+
+
+async def test_a_shift_can_be_closed_and_opened_as_often_as_needed(desk: Desk) -> None:
+    for _ in range(2):
+        await closed(desk)
+        assert await reopened(desk) == "done"
+    await closed(desk)
+
+    desk.clock.set(desk.at(THURSDAY, "16:30").ends_at)
+
+    assert await reopened(desk) == "is_over"
+    assert [act for _, act in await desk.audit()] == ["shift_closed", "shift_reopened"] * 2 + ["shift_closed"]
+
+
+async def test_who_still_waits_is_offered_a_time_of_the_shift_opened_again(desk: Desk) -> None:
+    talk = await desk.citizen()
+    await desk.booked(talk, THURSDAY, "10:00")
+    await talk.work()
+    point = desk.content.points[POINT]
+    desk.content = replace(desk.content, points={POINT: replace(point, horizon_days=7)})
+    talk.content = desk.content
+    await closed(desk)
+    assert keys(await talk.tick()) == ["queue.lost"]
+
+    assert await reopened(desk) == "done"
+
+    assert keys(await talk.tick()) == ["queue.offer"]
+
+
 async def test_a_changed_schedule_names_what_it_breaks_before_it_is_in_force(desk: Desk) -> None:
     talk = await desk.citizen()
     kept, broken = await desk.booked(talk, THURSDAY, "10:00"), await desk.booked(KOLYA, THURSDAY, "14:00")

@@ -2,13 +2,16 @@
 
 from datetime import date, timedelta
 
-from bot.desk import visits
+import msgspec
+
+from bot.desk import repeats, shifts, visits
 from bot.desk.shifts import Person
 from bot.messages import Kind
+from bot.transcript import buttons
 from storage.booking_records import BookingRow
 from storage.referrals import Outcome, ReferralRow, State, To
 from storage.visits import Application, Next, Paper, Result, Resume
-from tests.reception.desk import ADVISOR, PETROVA, THURSDAY, Desk, consulted, keys
+from tests.reception.desk import ADVISOR, MATCHER, PETROVA, POINT, THURSDAY, Desk, consulted, keys
 from tests.storage.rows import table
 from tests.talk import Talk
 
@@ -47,7 +50,53 @@ async def test_a_resume_without_an_application_invites_again_in_a_week(desk: Des
     assert Result.REPEAT_IN_WEEK in done.visit.results
     (message,) = await talk.work()
     assert "в четверг, 3 декабря" in message.text
-    assert next(button.label for row in message.rows for button in row) == "Записаться на приём"
+    await talk.play(f"""
+        > [next:{booking.id}]
+        < slots.time [day] [t:2612030200] ...
+        > [t:2612030200]
+        < seat.address ...
+    """)
+
+
+async def test_when_the_proposed_day_is_gone_the_button_leads_to_the_one_after(desk: Desk) -> None:
+    talk = await desk.citizen()
+    booking = await desk.received(talk, THURSDAY, "10:00")
+    await desk.record(booking, consulted(Result.RESUME_PAPER))
+    await talk.work()
+    async with desk.database.write() as tx:
+        for day in (NEXT_THURSDAY, NEXT_THURSDAY + timedelta(days=7)):
+            await shifts.close(tx, desk.content, POINT, MATCHER, day, actor=PETROVA, reason="", now=desk.clock.now())
+
+    (screen,) = await talk.press("next")
+
+    assert screen.key == "slots.time"
+    assert "17 декабря" in screen.text
+
+
+async def test_what_is_booked_already_is_shown_instead_of_offered(desk: Desk) -> None:
+    talk = await desk.citizen()
+    booking = await desk.received(talk, THURSDAY, "10:00")
+    await desk.record(booking, consulted(Result.RESUME_PAPER))
+    await talk.work()
+    next_visit = talk.data("next")
+    await desk.booked(talk, NEXT_THURSDAY, "09:00", once="the next visit")
+    await talk.work()
+
+    (screen,) = await talk.send(Kind.PRESS, data=next_visit)
+
+    assert screen.key == "booked.visit"
+
+
+async def test_the_next_step_to_the_advisor_leads_to_the_advisors_days(desk: Desk) -> None:
+    talk = await desk.citizen()
+    booking = await desk.received(talk, THURSDAY, "10:00")
+    await desk.record(booking, consulted(next_step=Next.ADVISOR))
+    await talk.work()
+
+    (screen,) = await talk.press("next")
+
+    assert screen.key == "slots.day"
+    assert "[d:2026-12-01]" in " ".join(f"[{one}]" for one in buttons(screen))
 
 
 async def test_a_week_from_a_visit_before_a_holiday_is_the_next_open_thursday(desk: Desk) -> None:
@@ -108,9 +157,80 @@ async def test_the_third_invitation_is_for_the_lead_once(desk: Desk) -> None:
         assert (done.visit.repeats, done.tells_lead) == (number + 1, number == 2)
         desk.clock.set(booking.ends_at)
     async with desk.database.write() as tx:
-        (told,) = await visits.for_lead(tx, desk.content, actor="staff:lead", now=desk.clock.now())
-        assert told.id == booking.id
-        assert await visits.for_lead(tx, desk.content, actor="staff:lead", now=desk.clock.now()) == []
+        ((visit, told),) = await repeats.unseen(tx, desk.content, [POINT])
+        assert (told.id, visit.repeats) == (booking.id, 3)
+        assert await repeats.unseen(tx, desk.content, ["elsewhere"]) == []
+        lead = {"actor": "staff:lead", "now": desk.clock.now()}
+        assert await repeats.seen(tx, desk.content, ["elsewhere"], [told.id], **lead) == 0
+        assert await repeats.seen(tx, desk.content, [POINT], ["another"], **lead) == 0
+        assert await repeats.seen(tx, desk.content, [POINT], [told.id], **lead) == 1
+        assert await repeats.unseen(tx, desk.content, [POINT]) == []
+
+
+async def invited(desk: Desk, talk: Talk, times: int) -> BookingRow:
+    """The last of so many visits that each end with an invitation."""
+    for number in range(times):
+        booking = await desk.received(talk, THURSDAY + timedelta(days=7 * number), "10:00")
+        await desk.record(booking, consulted(Result.RESUME_PAPER))
+        if number < times - 1:
+            desk.clock.set(booking.ends_at)
+    return booking
+
+
+async def test_the_third_invitation_is_told_in_the_chats_of_leads_without_a_name(desk: Desk) -> None:
+    now = desk.clock.now()
+    async with desk.database.write() as tx:
+        for chat, office, role in (
+            ("-1", "", "lead"), ("-2", "barnaul", "lead"), ("-3", "elsewhere", "lead"), ("-4", "", "job_matcher"),
+        ):  # fmt: skip
+            lane, find = await tx.inbox.lane("telegram", chat, now=now)
+            await tx.staff_chats.open(lane, "telegram", find, office, role, now=now)
+        await tx.staff_chats.open("put out", "telegram", "nowhere", "", "lead", now=now)
+        leads = {chat.id for chat in await tx.staff_chats.all() if chat.role == "lead" and chat.office != "elsewhere"}
+
+    booking = await invited(desk, await desk.citizen(), 3)
+    await desk.record(booking, consulted(Result.RESUME_PAPER, Result.JOBS_OFFERED))
+
+    async with desk.database.write() as tx:
+        leased = await tx.outbox.lease("telegram", now=desk.clock.now(), limit=50)
+    told = [part for part in leased if part.key == "desk.repeats"]
+    assert {part.citizen_id for part in told} == leads - {"put out"}
+    assert len(told) == 2
+    text = msgspec.json.decode(told[0].body)["text"]
+    for words in ("3-й раз", "10 декабря", "10:00", booking.code):
+        assert words in text
+
+
+async def test_a_second_invitation_asks_kindly_why_there_is_no_job(desk: Desk) -> None:
+    talk = await desk.citizen()
+    await invited(desk, talk, 1)
+    assert keys(await talk.work()) == ["visits.closed"]
+    desk.clock.move(days=6)
+    booking = await desk.received(talk, THURSDAY + timedelta(days=7), "10:00")
+    await desk.record(booking, consulted(Result.JOBS_OFFERED))
+    assert keys(await talk.work()) == ["visits.closed", "reasons.why_no_job"]
+    asked = talk.data("skills")
+
+    assert keys(await talk.press("refused")) == ["reasons.thanks_no_job"]
+    assert keys(await talk.send(Kind.PRESS, data=asked)) == ["reasons.thanks_no_job"]
+
+    assert await reasons(desk) == [("no_job", "skills", 1)]
+
+
+async def test_who_refused_help_is_asked_why_without_blame(desk: Desk) -> None:
+    talk = await desk.citizen()
+    booking = await desk.received(talk, THURSDAY, "10:00")
+    await desk.record(booking, consulted(Result.REFUSED_HELP))
+    assert keys(await talk.work()) == ["visits.closed", "reasons.why_no_help"]
+
+    await talk.play("""
+        > [no_trust]
+        < reasons.thanks_no_help [booking] [handover] [menu]
+        > [menu]
+        < menu.main ...
+    """)
+
+    assert await reasons(desk) == [("no_help", "no_trust", 1)]
 
 
 async def test_a_person_without_a_messenger_is_known_by_the_phone(desk: Desk) -> None:

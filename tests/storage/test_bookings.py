@@ -68,6 +68,22 @@ async def test_what_no_secret_opens_does_not_hide_the_day(database: Database) ->
     assert (row.id, row.name) == ("b", "")
 
 
+async def test_many_are_marked_as_reminded_at_once_each_with_its_line(database: Database) -> None:
+    await booked(database, "b1", "ivan")
+    await booked(database, "b2", "olga")
+    await booked(database, "b3", "pyotr", LATER)
+    async with database.write() as tx:
+        await tx.bookings.note("b1", "booked", actor="citizen", now=NOW)
+        await tx.bookings.mark("b2", "confirmed", now=NOW)
+        await tx.bookings.reminded([("b1", "ivan"), ("b2", "olga"), ("b3", "ivan"), ("b4", "anna")], now=NOW)
+        await tx.bookings.reminded([("b1", "ivan")], now=NOW)
+        found = await tx.bookings.history("b1")
+
+    assert await states(database) == {"b1": "reminded", "b2": "confirmed", "b3": "booked"}
+    assert [(one.number, one.state, one.actor) for one in found] == [(1, "booked", "citizen"), (2, "reminded", "clock")]
+    assert await table(database, "SELECT COUNT(*) FROM booking_events") == [(2,)]
+
+
 async def test_history_counts_its_lines(database: Database) -> None:
     async with database.write() as tx:
         for state in ("booked", "moved", "served"):
@@ -170,7 +186,11 @@ async def test_forgetting_frees_what_is_to_come_and_keeps_that_somebody_came(dat
     ivan, olga = await meet(database), await meet(database, "olga")
     await booked(database, "served", ivan, name="Иван", phone="1", referred_by="bailiff")
     async with database.write() as tx:
+        assert not await tx.bookings.tell_resume("served", olga, "paper", now=NOW)
+        assert await tx.bookings.tell_resume("served", ivan, "promised", now=NOW)
         await tx.bookings.mark("served", "served", now=NOW)
+        assert not await tx.bookings.tell_resume("served", ivan, "paper", now=NOW), "it is over"
+        assert (await tx.bookings.all_of(ivan))[0].resume == "promised"
     await booked(database, "ahead", ivan, LATER)
     await booked(database, "held", ivan, OTHER, state="held", held_until=NOW + DAY)
     await booked(database, "hers", olga, LATER)
@@ -188,7 +208,7 @@ async def test_forgetting_frees_what_is_to_come_and_keeps_that_somebody_came(dat
     )
     assert rows == [("ahead", 0), ("served", 0)]
     assert await table(database, "SELECT 1 FROM waiting") == []
-    assert await table(database, "SELECT referred_by FROM bookings WHERE id = 'served'") == [("",)]
+    assert await table(database, "SELECT referred_by, resume FROM bookings WHERE id = 'served'") == [("", "")]
     assert await booked(database, "again", "pyotr", LATER)
 
 

@@ -13,6 +13,7 @@ from tests.texts.conftest import NEEDS, lines_of
 from tests.texts.sample import SAMPLE
 
 POINT, ROLES, CALENDAR, RULES = "points/desk.yaml", "roles.yaml", "calendar.yaml", "rules.yaml"
+PLAN = "situations/released/plan.yaml"
 
 FILES: Mapping[str, str] = {
     ROLES: """advisor:
@@ -65,6 +66,7 @@ exceptions:
   repeat_days: 7
   repeats_to_lead: 3
 """,
+    PLAN: SAMPLE[PLAN] + "  booking: matcher\n",
 }
 
 CASES = [
@@ -90,6 +92,7 @@ CASES = [
     (CALENDAR, "как пн", "как понедельник", "2: «2027-02-20» непонятное слово «как понедельник»: напишите выходной,"),
     (CALENDAR, "2026-12-30", "30.12.2026", "1: «30.12.2026» не день и не промежуток: пишите год, месяц и день"),
     (CALENDAR, "2027-02-27", "2027-07-13", "4: «2027-07-12..2027-07-13» второй раз называет день 2027-07-13"),
+    (PLAN, "booking: matcher", "booking: matcer", "18: в «resume» booking ведёт в никуда: нет специалиста «matcer»"),
     (RULES, "remind_day_before_hour: 18", "remind_day_before_hour: 22", "21: «booking» напоминает в тихие часы: r"),
 ]  # fmt: skip
 
@@ -164,6 +167,13 @@ def test_a_mistake_is_told_with_its_place_and_remedy(file: str, old: str, new: s
     assert lines
     assert any(line.startswith(f"{file}:{expected}") for line in lines), lines
     assert all(": " in line for line in lines)
+
+
+def test_a_step_knows_whom_one_books_for_it(content: Content) -> None:
+    assert {step.id: step.booking for step in content.situations["released"].plan} == {
+        "papers": "",
+        "resume": "matcher",
+    }
 
 
 def test_a_point_that_nobody_confirmed_is_remarked() -> None:

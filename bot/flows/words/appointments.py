@@ -52,9 +52,10 @@ class Times:
         """Without its zone, as wishes are compared."""
         return render.local(slot.starts_at, self.zone).replace(tzinfo=None)
 
-    def nearest(self, moment: datetime, count: int) -> list[Slot]:
-        """Those with room that are nearest to the moment, oldest first."""
-        near = sorted(self.open, key=lambda slot: (abs(slot.starts_at - moment), slot.starts_at))[:count]
+    def nearest(self, moment: datetime, count: int, hours: Wish) -> list[Slot]:
+        """Those with room that are nearest to the moment, oldest first; at the wished hours, where there are such."""
+        fitting = [slot for slot in self.open if hours.fits(self.local(slot))] or self.open
+        near = sorted(fitting, key=lambda slot: (abs(slot.starts_at - moment), slot.starts_at))[:count]
         return sorted(near, key=lambda slot: slot.starts_at)
 
 

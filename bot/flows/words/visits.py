@@ -11,6 +11,7 @@ from storage.extract import Extract
 WORDS = {
     "file_bookings": Need(),
     "file_booking": Need(("role", "day", "time", "state")),
+    "file_resume": Need(("answer",)),
     "file_booked": Need(),
     "file_served": Need(),
     "file_no_show": Need(),
@@ -23,7 +24,8 @@ STATES = {"served": "served", "no_show": "no_show", "cancelled_citizen": "cancel
 
 def lines(content: Content, extract: Extract) -> list[str]:
     """Visits and wishes for a time, a line each; empty when there are none."""
-    found = [_visit(content, row) for row in extract.bookings] + [_wish(content, row) for row in extract.wishes]
+    found = [line for row in extract.bookings for line in (_visit(content, row), *_resume(content, row))]
+    found += [_wish(content, row) for row in extract.wishes]
     return [_say(content, "bookings"), *found] if found else []
 
 
@@ -34,6 +36,11 @@ def _visit(content: Content, row: BookingRow) -> str:
     state = _say(content, STATES.get(row.state, "booked"))
     clock = render.time_words(row.starts_at, zone)
     return _say(content, "booking", role=_role(content, row.role), day=f"{moment:%d.%m.%Y}", time=clock, state=state)
+
+
+def _resume(content: Content, row: BookingRow) -> list[str]:
+    """What was answered before that visit, in the words of the button."""
+    return [_say(content, "resume", answer=render.button(content, "prepared.asked", row.resume))] if row.resume else []
 
 
 def _wish(content: Content, row: WaitingRow) -> str:

@@ -6,6 +6,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from bot.accounts.roles import Right
 from bot.web.console.desk import Desk
+from bot.web.console.leading import count_repeats
 from bot.web.console.visit import Answer, Visit
 
 RECOVERY_FEW = 3
@@ -17,9 +18,12 @@ def routes(desk: Desk) -> Sequence[HTTPRouteHandler]:
         chrome = await visit.chrome()
         async with desk.database.read() as tx:
             left = await tx.staff.count_recovery(visit.staff.id)
+            repeats = await count_repeats(visit, tx)
         has_few_codes = visit.staff.has_code and left < RECOVERY_FEW
         waiting = [item for item in chrome["nav"] if item["count"]]
-        return await visit.html("home.html", waiting=waiting, has_few_codes=has_few_codes, recovery_left=left)
+        return await visit.html(
+            "home.html", waiting=waiting, repeats=repeats, has_few_codes=has_few_codes, recovery_left=left
+        )
 
     @desk.page("/pulse", Right.OWN)
     async def pulse(visit: Visit) -> Answer:

@@ -19,6 +19,7 @@ from bot.web.console import (
     gateway,
     home,
     journal,
+    leading,
     letters,
     me,
     reception,
@@ -45,6 +46,7 @@ UNNAMED = (
     troubles.routes,
     chats.routes,
     seats.routes,
+    leading.routes,
 )  # pages that are no item of the navigation
 
 

@@ -4,7 +4,7 @@ department's list.
 
     week --> day --> booking (bot/web/console/seats.py)
               +----> new: booked, or came without a booking
-              +----> close: who is told what, then closed
+              +----> close: who is told what, then closed; opened again
               +----> list: looked at, confirmed, a file
 """
 
@@ -130,6 +130,13 @@ def routes(desk: Desk) -> Sequence[HTTPRouteHandler]:
     async def close(visit: Visit) -> Answer:
         return await _close(visit)
 
+    @desk.act(f"{DAY}/reopen", Right.VISITS)
+    async def reopen(visit: Visit) -> Answer:
+        shift, now, who = shift_of(visit), desk.clock.now(), actor(visit.staff.id)
+        async with desk.database.write() as tx:
+            code = await shifts.reopen(tx, desk.content(), shift.point.id, shift.role, shift.on, actor=who, now=now)
+        return visit.to(shift.path, said="shift_reopened" if code == shifts.DONE else f"shift_{code}")
+
     @desk.page(f"{DAY}/list", Right.VISITS)
     async def day_list(visit: Visit) -> Answer:
         return await _list(visit)
@@ -138,7 +145,7 @@ def routes(desk: Desk) -> Sequence[HTTPRouteHandler]:
     async def export(visit: Visit) -> Answer:
         return await _export(visit)
 
-    return [week, to_next, day, new, seat, closing, close, day_list, export]
+    return [week, to_next, day, new, seat, closing, close, reopen, day_list, export]
 
 
 async def _first_free(visit: Visit, citizen: str) -> Answer:

@@ -1,6 +1,6 @@
 -- name: bookings_load
 SELECT id, code, citizen_id, point, role, slot, place, starts_at, ends_at, wall, state, version, sequence, active,
-    created_by, created_at, held_until, referred_by, person, is_late
+    created_by, created_at, held_until, referred_by, person, is_late, resume
 FROM bookings WHERE active = 1 AND ends_at > :now AND citizen_id IN (SELECT value FROM json_each(:ids))
 ORDER BY starts_at, id;
 

@@ -239,6 +239,37 @@ async def test_closing_says_first_what_it_means_for_whom(site: Site, come: Come)
     await worker.get(DAY)
     assert "Приём закрыт: болезнь" in worker.text
     assert "Свободно" not in worker.text
+    assert (await worker.post(f"{DAY}/reopen")).headers["location"].endswith("said=shift_reopened")
+    assert (await worker.post(f"{DAY}/reopen")).headers["location"].endswith("said=shift_not_closed")
+    await worker.get(DAY)
+    assert "Приём закрыт" not in worker.text
+    assert "Свободно" in worker.text
+
+
+async def test_who_was_invited_three_times_waits_for_the_lead(site: Site, come: Come, clock: FixedClock) -> None:
+    for number in range(3):
+        slot = at(site, "10:00", THURSDAY + timedelta(days=7 * number))
+        clock.set(slot.starts_at)
+        booking = await booked(site, slot, KOLYA)
+        await recorded(site, booking, Report((Result.RESUME_PAPER,)))
+    specialist, lead = await come(Role.SPECIALIST), await come(Role.LEAD)
+    far = await come(Role.LEAD, offices=["rubtsovsk"])
+    for other in (specialist, far):
+        await other.get("")
+        assert "Приглашали много раз" not in other.text
+    await lead.get("")
+    assert "Приглашали много раз, а заявления нет: 1." in lead.text
+    await lead.get("/visits/lead")
+    assert "Сосед Коля" in lead.text
+    assert (await far.post("/visits/lead", booking=booking.id)).status_code == 303
+    await far.get("/visits/lead")
+    assert "Новых нет" in far.text
+
+    await lead.post("/visits/lead", booking=booking.id)
+
+    await lead.get("/visits/lead")
+    assert "Новых нет" in lead.text
+    assert [one for one in await acts(site) if one.startswith("repeats")] == ["repeats_read", "repeats_seen"]
 
 
 async def received(site: Site, clock: FixedClock, *people: Person) -> None:

@@ -111,6 +111,14 @@ async def test_moved_and_cancelled(site: Site, clock: FixedClock, open_page: Ope
     await expect(page.get_by_role("status").first).to_contain_text("место свободно")
     await expect(page.locator("tbody")).not_to_contain_text("Сосед Коля")
     assert page.url.startswith(f"{site.url}/desk/visits/day/{POINT}/{ADVISOR}/{TUESDAY}")
+    await page.get_by_role("link", name="Закрыть приём").click()
+    await page.get_by_role("button", name="Закрыть приём").click()
+    await expect(page.locator("main")).to_contain_text("Приём закрыт")
+    await picture(page, "visits-shut")
+    await fits(page)
+    await page.get_by_role("button", name="Открыть приём снова").click()
+    await expect(page.get_by_role("status").first).to_contain_text("Приём снова открыт")
+    await expect(page.get_by_role("link", name="Записать человека")).to_be_visible()
 
 
 async def test_the_base_and_a_card(site: Site, clock: FixedClock, open_page: Open, device: dict[str, Any]) -> None:
