@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import uuid4
 
+from bot.booking.promises import answer_due, silent_at
 from bot.calls.reasons import TOPICS
 from bot.desk import lane
 from bot.desk.actor import Actor
 from bot.desk.phones import phones_in
 from bot.quiet import Quiet
-from bot.texts.promises import answer_due, silent_at
 from bot.texts.schema import Content
 from storage.call_records import FRUITLESS, GIVEN_UP, Attempt, CallResult, CallRow
 from storage.calls import CallEyes

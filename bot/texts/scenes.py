@@ -67,8 +67,8 @@ ADDED = "специалист добавил шаг"
 PASSED_ON = "просьбу передали"
 DONE = "другую помощь получили"
 STAFF = (
-    SEATED, RECEIVED, TO_ADVISOR, TO_MATCHER, SEATED_AGAIN, REPEAT, NO_HELP, HANDED_OVER, COPIED, MISSED, OFFERED, ADDED,
-    PASSED_ON, DONE,
+    SEATED, RECEIVED, TO_ADVISOR, TO_MATCHER, SEATED_AGAIN, REPEAT, NO_HELP, HANDED_OVER, COPIED, MISSED, OFFERED,
+    ADDED, PASSED_ON, DONE,
 )  # fmt: skip
 REQUESTS = (
     TAKEN := "специалист взял обращение",

@@ -9,7 +9,7 @@ from alembic import op
 from storage.migrations.dialect import ddl
 
 revision = "0016"
-down_revision = "0014"
+down_revision = "0015"
 
 STATEMENTS = (
     "ALTER TABLE bookings ADD COLUMN resume TEXT NOT NULL DEFAULT ''",

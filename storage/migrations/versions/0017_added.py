@@ -5,8 +5,8 @@ for what the answers brought.
 
 from alembic import op
 
-revision = "0020"
-down_revision = "0014"
+revision = "0017"
+down_revision = "0016"
 
 
 def upgrade() -> None:
