@@ -68,7 +68,7 @@ async def test_a_case_from_both_sides(office: Office, seat: Seat) -> None:
     async with office.desk.database.read() as tx:
         (case,) = await tx.cases.all_of(await citizen_of(office))
         assert (case.state, case.solved, case.owner) == ("closed", "yes", seat.actor)
-        said = {(one.author, one.words) for one in await tx.cases.talk(case.id)}
+        said = {(one.author, one.words) for one in await tx.case_talk.of(case.id)}
         assert said == {("citizen", WORDS), ("staff", ANSWER), ("note", NOTE), ("citizen", MORE)}
         actors = [one.actor for one in await tx.cases.history(case.id)]
         assert actors == ["citizen", *[seat.actor] * (len(actors) - 2), "citizen"]
