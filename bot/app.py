@@ -31,6 +31,7 @@ from bot.chores.surveying import Surveying
 from bot.chores.troubles import Troubles
 from bot.chores.upkeep import Purge
 from bot.desk.board import Board
+from bot.desk.news import News
 from bot.desk.watch import Watch
 from bot.duty import Duty
 from bot.editions import Told
@@ -241,6 +242,7 @@ class App:
             Tick("audit", SEAL_S, self._seal),
             Tick("retention", PURGE_S, self._purge),
             Tick("staff_chats", BOARD_S, Board(parts.desk).show),
+            Tick("news", BOARD_S, News(parts.desk).tell),
             Tick("cases", CASES_S, Watch(parts.desk).look),
         ]
 
