@@ -9,7 +9,7 @@ import asyncio
 import sqlite3
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass
 
 import structlog
@@ -140,16 +140,16 @@ async def _open(settings: Settings, *, migrate: bool, patience_s: float) -> Data
             await asyncio.sleep(PAUSE_S)
 
 
-def _editions(settings: Settings, database: Database, clock: Clock, *, publishes: bool, told: Told | None) -> Editions:
-    """told: somebody watches the folder while writing, so words go live before the talks are played."""
-    rehearse: Rehearse | None = None
-    if publishes:
-        from bot.rehearsal.apart import Apart
+@contextmanager
+def _rehearsal(settings: Settings, *, publishes: bool) -> Iterator[Rehearse | None]:
+    """Who plays the talks, where content is published."""
+    if not publishes:
+        yield None
+        return
+    from bot.rehearsal.apart import Apart
 
-        rehearse = Apart(needs(), str(settings.content_dir), settings.database if settings.is_sqlite else "")
-    return Editions(
-        database, clock, settings.content_dir, needs(), rehearse=rehearse, goes_first=told is not None, told=told
-    )
+    with closing(Apart(needs(), str(settings.content_dir), settings.database if settings.is_sqlite else "")) as apart:
+        yield apart
 
 
 @asynccontextmanager
@@ -162,8 +162,17 @@ async def opened(
     told: hears what is wrong with the files after each change (for a preview).
     """
     clock = SystemClock()
-    async with opened_database(settings, patience_s=patience_s) as (database, held):
-        editions = _editions(settings, database, clock, publishes=publishes, told=told)
+    async with opened_database(settings, patience_s=patience_s) as (database, held), AsyncExitStack() as stack:
+        rehearse = stack.enter_context(_rehearsal(settings, publishes=publishes))
+        editions = Editions(
+            database,
+            clock,
+            settings.content_dir,
+            needs(),
+            rehearse=rehearse,
+            goes_first=told is not None,  # who watches the folder while writing wants to see words at once
+            told=told,
+        )
         with explained():
             await editions.start(publishes=publishes)
         try:

@@ -1,47 +1,89 @@
 """
-The talks of an edition, played in a process of their own: it takes the memory and the second core that citizens would
-miss, and gives both back. What stays behind of a rehearsal here would be 35 MB (measured).
+The talks of an edition, played in processes of their own: they take the memory and the second core that citizens would
+miss, and give both back. What stays behind of a rehearsal here would be 35 MB (measured).
+
+    files changed --begin--> processes start and play, beside whoever checks the files --> mistakes
+    KEEP_S without another edit --> the processes are gone
+Started and warm they answer in a third of the time, and who edits once does so again: therefore they stay for a while.
 """
 
+import os
+import threading
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context
+from contextlib import suppress
 
 import structlog
 
-from bot import journal
-from bot.flows import FLOWS
-from bot.rehearsal.rehearsal import Rehearsal
-from bot.texts.load import load
+from bot.rehearsal.hand import Hand, Stage
 from bot.texts.schema import Content, Mistake, Need
 
 log = structlog.get_logger()
 
+HANDS = 2
+KEEP_S = 600.0
+
 
 class Apart:
-    """As `Rehearsal`, elsewhere. needs: what the program asks of texts. The others as there."""
+    """As `Rehearsal`, elsewhere. needs: what the program asks of texts. keep_s: how long processes stay idle."""
 
-    def __init__(self, needs: Mapping[str, Need], root: str, url: str = "") -> None:
-        self._needs = needs
-        self._root = root
-        self._url = url
+    def __init__(self, needs: Mapping[str, Need], root: str, url: str = "", *, keep_s: float = KEEP_S) -> None:
+        self._stage = Stage(needs, root, url)
+        self._count = min(HANDS, os.cpu_count() or 1)
+        self._keep_s = keep_s
+        self._lock = threading.RLock()
+        self._hands: list[Hand] = []
+        self._begun: Mapping[str, bytes] | None = None
+        self._end: threading.Timer | None = None
 
-    def __call__(self, files: Mapping[str, bytes], content: Content) -> Sequence[Mistake]:
+    def begin(self, files: Mapping[str, bytes]) -> None:
+        """These are about to be rehearsed, unless they have mistakes of their own. Blocks for milliseconds."""
+        with self._lock:
+            self._stay()
+            self._begun = files
+            with suppress(OSError, EOFError):  # not started, or killed meanwhile: told when the mistakes are asked for
+                if len(self._hands) < self._count or not all(hand.is_alive for hand in self._hands):
+                    self._dismiss()
+                    self._hands.extend(Hand(self._stage) for _ in range(self._count))
+                for number, hand in enumerate(self._hands):
+                    hand.give(files, (number, self._count))
+
+    def __call__(self, files: Mapping[str, bytes], content: Content) -> Sequence[Mistake] | None:
         """
         What the talks complain of. Blocks; for threads.
 
-        A process that is killed by whoever watches the memory proves nothing, which is logged, and refuses nothing.
+        None, which is logged, when a process was killed by whoever watches the memory: that proves nothing either way.
         """
-        try:
-            with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-                return pool.submit(play, dict(files), self._needs, self._root, self._url).result()
-        except BrokenProcessPool:
-            log.warning("talks_not_played")
-            return ()
+        with self._lock:
+            if self._begun is not files:
+                self.begin(files)
+            found: list[Mistake] = []
+            self._begun = None
+            try:
+                for hand in self._hands:
+                    found += hand.take()
+            except (EOFError, OSError):
+                self._dismiss()
+            if not self._hands:
+                log.warning("talks_not_played")
+                return None
+            self._stay()
+        return sorted(dict.fromkeys(found), key=lambda one: (one.file, one.line))
 
+    def close(self) -> None:
+        """The processes go; another edit starts them again."""
+        with self._lock:
+            if self._end is not None:
+                self._end.cancel()
+            self._dismiss()
 
-def play(files: Mapping[str, bytes], needs: Mapping[str, Need], root: str, url: str) -> list[Mistake]:
-    """The whole of it, in the other process: these files have no mistakes of their own."""
-    journal.set_up(level="critical", is_json=True)  # a turn that fails is told as a mistake of its talk
-    return list(Rehearsal(FLOWS, root, url).report(files, load(files, needs, root)).mistakes)
+    def _stay(self) -> None:
+        """For so long from now on."""
+        if self._end is not None:
+            self._end.cancel()
+        self._end = threading.Timer(self._keep_s, self.close)
+        self._end.daemon = True
+        self._end.start()
+
+    def _dismiss(self) -> None:
+        while self._hands:
+            self._hands.pop().close()
