@@ -47,9 +47,8 @@ log = structlog.get_logger()
 
 BOOK_S = 10.0
 DRAIN_S = 12.0  # a sender alone may take 10
-REMIND_S, NOTE_S, WATCH_S, GAUGE_S, TROUBLE_S, SEAL_S, NUDGE_S, PURGE_S = 1.0, 1.0, 0.5, 15.0, 5.0, 60.0, 60.0, 3600.0
+REMIND_S, NOTE_S, WATCH_S, GAUGE_S, TROUBLE_S, SEAL_S, NUDGE_S, PURGE_S = 1.0, 1.0, 0.3, 15.0, 5.0, 60.0, 60.0, 3600.0
 SURVEY_S, SAMPLE_S = 60.0, 3600.0
-REMIND_S, NOTE_S, WATCH_S, GAUGE_S, SEAL_S, NUDGE_S, PURGE_S = 1.0, 1.0, 0.5, 15.0, 60.0, 60.0, 3600.0
 BOARD_S, CASES_S = 1.0, 20.0
 PREVIEW_S = 0.3  # between two looks at the content, while somebody writes it
 SEALED_AT_ONCE = 500
