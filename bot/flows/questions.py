@@ -12,7 +12,8 @@ from bot.engine.effects import Ask, Choice, CountAnswer, Effect, Enter, Goto, Ke
 from bot.engine.flow import Flow
 from bot.engine.turn import Turn
 from bot.flows.words.leads import follow, lead_choices
-from bot.texts.schema import CRISIS, Need
+from bot.texts.question import CRISIS
+from bot.texts.schema import Need
 
 JUDGED = ("helped", "not_helped")
 GUESSED = 3  # offered when it is not clear which question is meant

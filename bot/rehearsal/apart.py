@@ -15,7 +15,8 @@ from contextlib import suppress
 import structlog
 
 from bot.rehearsal.hand import Hand, Stage
-from bot.texts.schema import Content, Mistake, Need
+from bot.texts.mistakes import Mistake
+from bot.texts.schema import Content, Need
 
 log = structlog.get_logger()
 

@@ -65,7 +65,7 @@ def serve(pipe: Connection, stage: Stage) -> None:
     from bot.flows import FLOWS
     from bot.rehearsal.rehearsal import Rehearsal
     from bot.texts.load import load
-    from bot.texts.schema import BadContent
+    from bot.texts.mistakes import BadContent
 
     journal.set_up(level="critical", is_json=True)  # a turn that fails is told as a mistake of its talk
     rehearsal = Rehearsal(FLOWS, stage.root, stage.url)

@@ -10,7 +10,8 @@ import pytest
 from bot.parts import needs
 from bot.rehearsal.apart import Apart
 from bot.rehearsal.hand import Hand, Stage
-from bot.texts.load import load, read_folder
+from bot.texts.files import read_folder
+from bot.texts.load import load
 from bot.texts.schema import Content
 from tests.talk import CONTENT
 
