@@ -32,6 +32,7 @@ from bot.chores.surveying import Surveying
 from bot.chores.troubles import Troubles
 from bot.chores.upkeep import Purge
 from bot.desk.board import Board
+from bot.desk.news import News
 from bot.desk.watch import Watch
 from bot.duty import Duty
 from bot.editions import Interrupted, Told
@@ -48,7 +49,7 @@ log = structlog.get_logger()
 
 BOOK_S = 10.0
 DRAIN_S = 12.0  # a sender alone may take 10
-REMIND_S, NOTE_S, WATCH_S, GAUGE_S, TROUBLE_S, SEAL_S, NUDGE_S, PURGE_S = 1.0, 1.0, 0.5, 15.0, 5.0, 60.0, 60.0, 3600.0
+REMIND_S, NOTE_S, WATCH_S, GAUGE_S, TROUBLE_S, SEAL_S, NUDGE_S, PURGE_S = 1.0, 1.0, 0.3, 15.0, 5.0, 60.0, 60.0, 3600.0
 SURVEY_S, SAMPLE_S = 60.0, 3600.0
 BOARD_S, CASES_S, CALLS_S = 1.0, 20.0, 10.0
 PREVIEW_S = 0.3  # between two looks at the content, while somebody writes it
@@ -246,6 +247,7 @@ class App:
             Tick("audit", SEAL_S, self._seal),
             Tick("retention", PURGE_S, self._purge),
             Tick("staff_chats", BOARD_S, Board(parts.desk).show),
+            Tick("news", BOARD_S, News(parts.desk).tell),
             Tick("cases", CASES_S, Watch(parts.desk).look),
             Tick("calls", CALLS_S, self._calling().plan),
         ]

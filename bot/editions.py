@@ -16,6 +16,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import Protocol
 
 import structlog
 
@@ -40,12 +41,21 @@ MISTAKES_LOGGED = 20
 MISTAKES_KEPT = 500
 
 Files = Mapping[str, bytes]
-Rehearse = Callable[[Files, Content], Sequence[Mistake]]
 Told = Callable[[Sequence[Mistake], bool], None]
 
 
 class Interrupted(Exception):
     """The talks were not played to the end, because the process stops: nothing is put in force."""
+
+
+class Rehearse(Protocol):
+    """Plays the talks that stand beside the content. Blocks; for threads."""
+
+    def begin(self, files: Files) -> None:
+        """These are about to be rehearsed, unless they have mistakes of their own."""
+
+    def __call__(self, files: Files, content: Content) -> Sequence[Mistake] | None:
+        """What the talks complain of; None when they could not be played."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +64,7 @@ class Read:
     The folder's files. content: None for those that must not go live; mistakes: why.
 
     is_proven: their talks were played. is_passed_over: a rollback left them behind and they did not change since.
+    is_doubted: their talks failed when the files were in force already.
     """
 
     fingerprint: str
@@ -62,10 +73,11 @@ class Read:
     mistakes: tuple[Mistake, ...] = ()
     is_proven: bool = False
     is_passed_over: bool = False
+    is_doubted: bool = False
 
 
 def _seen(folder: str) -> Iterator[tuple[str, int, int, int]]:
-    """All in the folder, however deep. Asked twice a second, and os.scandir is four times as quick as Path.rglob."""
+    """All in the folder, however deep. Asked three times a second; os.scandir is four times as quick as Path.rglob."""
     with suppress(OSError), os.scandir(folder) as entries:
         for entry in entries:
             with suppress(OSError):  # gone meanwhile
@@ -79,7 +91,7 @@ class Editions:
     """
     `content()` is what turns run with. folder: of the files. needs: what the program asks of texts.
 
-    rehearse: plays the talks that stand beside the content, gives what they complain of; blocks, run in a thread.
+    rehearse: plays the talks that stand beside the content.
     goes_first: changed words go live when they are checked and the talks are played after that (for a preview).
     told: hears the mistakes of each change, none included, and whether the words are live all the same.
     """
@@ -180,18 +192,24 @@ class Editions:
 
     async def _judge(self, stored: Edition | None, *, proves: bool) -> Read:
         """The files and what there is to say of them. proves: play the talks, unless the files are in force already."""
-        read = await asyncio.to_thread(self._read, stored.fingerprint if stored is not None else "", proves)
+        return await self._known(await asyncio.to_thread(self._read, stored.fingerprint if stored else "", proves))
+
+    async def _known(self, read: Read) -> Read:
+        """With what was said of the same files before."""
         async with self._database.read() as tx:
             known = await tx.editions.files()
-        is_passed_over = known is not None and known.state == "passed_over" and known.fingerprint == read.fingerprint
-        return replace(read, is_passed_over=is_passed_over)
+        if known is None or known.fingerprint != read.fingerprint:
+            return read
+        return replace(read, is_passed_over=known.state == "passed_over", is_doubted=known.state == "refused")
 
     async def _publish(self, read: Read, stored: Edition | None) -> None:
         """Put the checked files in force, unless they are. Raises Unavailable: nothing changed."""
         assert read.content is not None
         if stored is not None and read.fingerprint == stored.fingerprint:
             self._content, self._number, self._since = read.content, stored.number, stored.accepted_at
-            await self._note(read)
+            self._is_unproven = self._is_unproven or read.is_doubted  # this program may fit them
+            if not read.is_doubted:
+                await self._note(read)
             return
         now = self._clock.now()
         async with self._database.write() as tx:
@@ -222,13 +240,15 @@ class Editions:
         Beside the looks at the files: who writes sees the next edit all the same.
         """
         try:
-            read = await asyncio.to_thread(self._read, "", True)
+            played = await asyncio.to_thread(self._read, "", True)
         except Interrupted:
             return
-        if read.content is not None:
-            return
         try:
-            await self._complain(read, is_live=True)
+            read = await self._known(played)
+            if read.content is None:
+                await self._complain(read, is_live=True)
+            elif read.is_doubted:
+                await self._note(read)
         except Unavailable:
             self._is_unproven = True  # another time
 
@@ -273,6 +293,9 @@ class Editions:
         except BadContent as error:
             return Read("", mistakes=error.mistakes)
         mark = fingerprint(files)
+        rehearse = self._rehearse if proves and mark != proven else None
+        if rehearse is not None:
+            rehearse.begin(files)
         try:
             content = load(files, self._needs, str(self._folder))
         except BadContent as error:
@@ -280,9 +303,11 @@ class Editions:
         self._warmed(content)
         if mark == proven:
             return Read(mark, content=content, is_proven=True)
-        if proves and self._rehearse is not None and (mistakes := tuple(self._rehearse(files, content))):
-            return Read(mark, mistakes=mistakes)
-        return Read(mark, pack(files), content, is_proven=proves or self._rehearse is None)
+        mistakes = rehearse(files, content) if rehearse is not None else ()
+        if mistakes:
+            return Read(mark, mistakes=tuple(mistakes))
+        is_proven = (proves and mistakes is not None) or self._rehearse is None
+        return Read(mark, pack(files), content, is_proven=is_proven)
 
     def _warmed(self, content: Content) -> Content:
         """With its index built, where questions are asked already: the next one must not wait for it."""

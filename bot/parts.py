@@ -159,6 +159,7 @@ async def _rehearsing(settings: Settings, stop: asyncio.Event | None) -> AsyncIt
     finally:
         watch.cancel()
         apart.stop()
+        apart.close()
 
 
 @asynccontextmanager

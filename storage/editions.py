@@ -81,4 +81,12 @@ class Editions:
         if row is None:
             return None
         mistakes = tuple((file, line, what, remedy) for file, line, what, remedy in json.loads(row[2]))
-        return FilesState(row[0], row[1], mistakes, from_ms(row[3]))
+        return FilesState(row[0], row[1], mistakes, from_ms(row[3]), row[4])
+
+    async def has_news(self) -> bool:
+        """A cheap look: whether staff have not heard yet that the files were refused, or mended after that."""
+        return await self._on.queries.content_files_has_news(self._on.connection) is not None
+
+    async def tell(self, refused: str) -> None:
+        """Staff heard of this refusal; "" when they heard that it is mended."""
+        await self._on.queries.content_files_tell(self._on.connection, told=refused)

@@ -299,13 +299,15 @@ class FilesState:
     """
     The content files as last judged. passed_over: a rollback put another edition in force, these wait for a change.
 
-    mistakes: (file, line, what, remedy) of refused ones.
+    mistakes: (file, line, what, remedy) of refused ones. told: fingerprint of the refusal that staff heard of in their
+    chats and nobody mended yet.
     """
 
     fingerprint: str
     state: FilesJudgement
     mistakes: tuple[tuple[str, int, str, str], ...]
     judged_at: datetime
+    told: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,10 @@ NEEDS: Mapping[str, Need] = {
             f"state_{state}": Need(("name?", "due?"))
             for state in ("new", "taken", "waiting_citizen", "waiting_staff", "closed", "reopened")
         },
+        "content_refused": Need(("mistakes", "more?")),
+        "content_doubtful": Need(("mistakes", "more?")),
+        "content_more": Need(("count",)),
+        "content_mended": Need(),
         "state_elsewhere": Need(),
         "state_deleted": Need(),
         **{code: Need() for code in OUTCOMES},

@@ -2,6 +2,7 @@
 own words --> answer, or meant --> answer
 topics --> list --> answer --> helped
                       +------> not_helped --> a person, told which question it was
+                      +------> where the answer sends to: an appointment, vacancies
 
 How often an answer was shown and judged is counted by question, not by person. A shown answer counts once, however
 often its buttons are pressed: its place in the session remembers.
@@ -10,9 +11,11 @@ often its buttons are pressed: its place in the session remembers.
 from bot.engine.effects import Ask, Choice, CountAnswer, Effect, Enter, Goto, Keep, KeepQuestion
 from bot.engine.flow import Flow
 from bot.engine.turn import Turn
+from bot.flows.words.leads import follow, lead_choices
 from bot.texts.question import CRISIS
 from bot.texts.schema import Need
 
+JUDGED = ("helped", "not_helped")
 GUESSED = 3  # offered when it is not clear which question is meant
 
 flow = Flow(
@@ -59,7 +62,8 @@ async def ask_answer(turn: Turn) -> list[Effect]:
     if question is None:
         return [Goto("topics")]
     judging = [] if question.escalation == CRISIS else [Choice("helped"), Choice("not_helped")]
-    choices = [*judging, Choice("handover")]
+    leads = lead_choices(turn, question.leads, free=turn.policy != "full")
+    choices = [*judging, *leads, Choice("handover")]
     said = Ask("questions.answer", choices, question=question.question, answer=turn.fill(question.answer))
     if turn.data.get("is_shown"):  # once more: back, or an old button
         return [said]
@@ -71,6 +75,8 @@ async def answer_judged(turn: Turn) -> list[Effect]:
     question = str(turn.data.get("question", ""))
     if turn.heard == "handover":
         return [Enter("handover", question=question)]
+    if turn.heard not in JUDGED:
+        return follow(turn) or [Goto("topics")]
     judged = [] if turn.data.get("is_judged") else [CountAnswer(question, turn.heard), Keep(is_judged=True)]
     return [*judged, Goto(turn.heard)]
 

@@ -1,122 +1,105 @@
 """
-The talks of an edition, played in a process of their own: it takes the memory and the second core that citizens would
-miss, and gives both back. What stays behind of a rehearsal here would be 35 MB (measured).
+The talks of an edition, played in processes of their own: they take the memory and the second core that citizens would
+miss, and give both back. What stays behind of a rehearsal here would be 35 MB (measured).
 
-    thread here --files--> process there --mistakes--> thread here
-                              +-- stop: killed, the thread raises Interrupted; killed by others: nothing is proven
+    files changed --begin--> processes start and play, beside whoever checks the files --> mistakes
+        stop: killed, whoever waits gets Interrupted; killed by others: nothing is proven
+    KEEP_S without another edit --> the processes are gone
+Started and warm they answer in a third of the time, and who edits once does so again: therefore they stay for a while.
 """
 
-import signal
+import os
+import threading
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from multiprocessing import get_context, resource_tracker
-from multiprocessing.connection import Connection
-from multiprocessing.context import SpawnProcess
-from threading import Lock
-from typing import Any
 
 import structlog
 
-from bot import journal
 from bot.editions import Interrupted
-from bot.flows import FLOWS
-from bot.rehearsal.rehearsal import Rehearsal
-from bot.texts.load import load
+from bot.rehearsal.hand import Hand, Stage
 from bot.texts.mistakes import Mistake
 from bot.texts.schema import Content, Need
 
 log = structlog.get_logger()
 
-OURS = (signal.SIGINT, signal.SIGTERM)  # Ctrl-C and systemd tell every process of the group; we decide for this one
-
-Told = list[Mistake] | Exception
+HANDS = 2
+KEEP_S = 600.0
 
 
 class Apart:
-    """As `Rehearsal`, elsewhere. needs: what the program asks of texts. The others as there."""
+    """As `Rehearsal`, elsewhere. needs: what the program asks of texts. keep_s: how long processes stay idle."""
 
-    def __init__(self, needs: Mapping[str, Need], root: str, url: str = "") -> None:
-        self._needs = needs
-        self._root = root
-        self._url = url
-        self._lock = Lock()
-        self._is_stopped = False
-        self._playing: SpawnProcess | None = None
+    def __init__(self, needs: Mapping[str, Need], root: str, url: str = "", *, keep_s: float = KEEP_S) -> None:
+        self._stage = Stage(needs, root, url)
+        self._count = min(HANDS, os.cpu_count() or 1)
+        self._keep_s = keep_s
+        self._lock = threading.RLock()  # held while the talks are played
+        self._hands: list[Hand] = []
+        self._begun: Mapping[str, bytes] | None = None
+        self._end: threading.Timer | None = None
+        self._stopped = threading.Event()
 
-    def __call__(self, files: Mapping[str, bytes], content: Content) -> Sequence[Mistake]:
+    def begin(self, files: Mapping[str, bytes]) -> None:
+        """These are about to be rehearsed, unless they have mistakes of their own. Blocks for milliseconds."""
+        with self._lock:
+            if self._stopped.is_set():
+                return
+            self._stay()
+            self._begun = files
+            with suppress(OSError, EOFError):  # not started, or killed meanwhile: told when the mistakes are asked for
+                if len(self._hands) < self._count or not all(hand.is_alive for hand in self._hands):
+                    self._dismiss()
+                    self._hands.extend(Hand(self._stage) for _ in range(self._count))
+                for number, hand in enumerate(self._hands):
+                    hand.give(files, (number, self._count))
+            if self._stopped.is_set():  # meanwhile: some may have started after they were killed
+                self._dismiss()
+
+    def __call__(self, files: Mapping[str, bytes], content: Content) -> Sequence[Mistake] | None:
         """
         What the talks complain of. Blocks; for threads, one at a time. Raises Interrupted.
 
-        A process that is killed by whoever watches the memory proves nothing, which is logged, and refuses nothing.
+        None, which is logged, when a process was killed by whoever watches the memory: that proves nothing either way.
         """
-        playing, wire = self._begin()
-        with wire:
-            told = _asked(wire, files, self._needs)
-            playing.join()
         with self._lock:
-            self._playing = None
-            if self._is_stopped:
+            if self._begun is not files:
+                self.begin(files)
+            found: list[Mistake] = []
+            self._begun = None
+            try:
+                for hand in self._hands:
+                    found += hand.take()
+            except (EOFError, OSError):
+                self._dismiss()
+            if self._stopped.is_set():
                 raise Interrupted
-        if isinstance(told, Exception):
-            raise told
-        if told is None:
-            log.warning("talks_not_played")
-        return told or ()
+            if not self._hands:
+                log.warning("talks_not_played")
+                return None
+            self._stay()
+        return sorted(dict.fromkeys(found), key=lambda one: (one.file, one.line))
 
     def stop(self) -> None:
-        """Whoever waits for the talks gets Interrupted, now and later. For any thread."""
+        """Whoever waits for the talks gets Interrupted, now and later. For any thread, waits for none."""
+        self._stopped.set()
+        for hand in tuple(self._hands):
+            hand.kill()
+
+    def close(self) -> None:
+        """The processes go; another edit starts them again."""
         with self._lock:
-            self._is_stopped = True
-            if self._playing is not None:
-                self._playing.kill()
+            if self._end is not None:
+                self._end.cancel()
+            self._dismiss()
 
-    def _begin(self) -> tuple[SpawnProcess, "Connection[Any, Any]"]:
-        """
-        The process, and the wire to it.
+    def _stay(self) -> None:
+        """For so long from now on."""
+        if self._end is not None:
+            self._end.cancel()
+        self._end = threading.Timer(self._keep_s, self.close)
+        self._end.daemon = True
+        self._end.start()
 
-        What it shall play goes over the wire: for somebody to read its arguments `start` waits for ever, if they are
-        long and the process dies at once.
-        """
-        context = get_context("spawn")
-        ours, theirs = context.Pipe()
-        resource_tracker.ensure_running()  # else `start` does it, and lets the signals through again
-        with self._lock, theirs:
-            if self._is_stopped:
-                ours.close()
-                raise Interrupted
-            playing = context.Process(target=_tell, args=(theirs, self._root, self._url), name="talks", daemon=True)
-            before = signal.pthread_sigmask(signal.SIG_BLOCK, OURS)  # of this thread; the process inherits it
-            try:
-                playing.start()
-            finally:
-                signal.pthread_sigmask(signal.SIG_SETMASK, before)
-            self._playing = playing
-        return playing, ours
-
-
-def _asked(wire: "Connection[Any, Any]", files: Mapping[str, bytes], needs: Mapping[str, Need]) -> Told | None:
-    """What the process says; None when it died before."""
-    try:
-        wire.send((dict(files), dict(needs)))
-        told: Told = wire.recv()
-    except (EOFError, OSError):
-        return None
-    return told
-
-
-def _tell(wire: "Connection[Any, Any]", root: str, url: str) -> None:
-    """The other process."""
-    told: Told
-    with suppress(EOFError, OSError):  # nobody waits any more
-        files, needs = wire.recv()
-        try:
-            told = play(files, needs, root, url)
-        except Exception as error:
-            told = error
-        wire.send(told)
-
-
-def play(files: Mapping[str, bytes], needs: Mapping[str, Need], root: str, url: str) -> list[Mistake]:
-    """The whole of it, in the other process: these files have no mistakes of their own."""
-    journal.set_up(level="critical", is_json=True)  # a turn that fails is told as a mistake of its talk
-    return list(Rehearsal(FLOWS, root, url).report(files, load(files, needs, root)).mistakes)
+    def _dismiss(self) -> None:
+        while self._hands:
+            self._hands.pop().close()

@@ -12,7 +12,7 @@ from bot.texts.figures import read_facts, read_office
 from bot.texts.files import fingerprint, is_part, kind_of
 from bot.texts.hearing import Alarms, Hearing, matcher_of, read_alarms, read_hearing
 from bot.texts.journeys import read_situation, read_topic
-from bot.texts.mistakes import Mistakes, listed, nearest
+from bot.texts.mistakes import Mistakes, Unsure, listed, nearest
 from bot.texts.obstacles import read_obstacles
 from bot.texts.office import Office
 from bot.texts.points import read_calendar, read_point, read_roles
@@ -55,6 +55,9 @@ class Assembly:
         self._mistakes = mistakes
         self._shapes = shapes
         self.passages: list[Passage] = []
+        self._situation_ids = dict.fromkeys(file.split("/")[1] for file in files if is_part(file))
+        self._item_ids: Collection[str] = ()
+        self._stages: Collection[str] = ()
 
     def content(self) -> Content | None:
         """The whole, or None when a part is absent (noted)."""
@@ -69,26 +72,29 @@ class Assembly:
         pages = self._pages(texts)
         channels = read_channels(reader) if (reader := self._once("channels")) else {}
         consent = read_consent(reader, rules) if (reader := self._once("consent")) else None
-        sources = self._sources(situations, questions, offices)
-        obstacles = self._obstacles(situations, questions)
+        known = self._leads(questions)
+        sources = self._sources(known["question"])
+        obstacles = self._obstacles(known)
         words = read_words(reader) if (reader := self._once("words")) else {}
         style = read_style(reader) if (reader := self._once("style")) else Style()
-        self._check_questions(questions, situations)
-        self._check_pages(pages, situations)
-        events = self._events(situations, questions, profile, words)
+        self._check_questions(questions)
+        self._check_pages(pages)
+        events = self._events(known, profile, words)
         self._check_nudge(rules, events)
         if rules is not None and (reader := self._reader("rules.yaml")):
-            check_call_rules(rules.calls, reader, situations)
-        roles, points = self._points(offices, situations)
+            check_call_rules(rules.calls, reader, known["info"])
+        roles, points = self._points(offices)
         if ("roles.yaml" in self._files) == ("roles.yaml" in self._trees):
             check_bookings(situations.values(), self._trees, roles, self._mistakes)
         calendar = read_calendar(reader) if (reader := self._once("calendar", is_optional=True)) else {}
-        services = read_services(reader, situations) if (reader := self._once("services", is_optional=True)) else {}
+        services = read_services(reader, known["info"]) if (reader := self._once("services", is_optional=True)) else {}
         visits = read_visits(reader) if (reader := self._once("visits", is_optional=True)) else VisitWords()
         routing = self._routing()
-        surveys = self._surveys(situations, questions, events)
-        canned = read_canned(reader, routing.topics) if (reader := self._once("canned", is_optional=True)) else {}
-        hearing, alarms = self._hearing(pages), self._alarms(questions)
+        surveys = self._surveys(known, events)
+        has_topics = "routing.yaml" in self._trees or "routing.yaml" not in self._files
+        topics_known = routing.topics if has_topics else Unsure(routing.topics)
+        canned = read_canned(reader, topics_known) if (reader := self._once("canned", is_optional=True)) else {}
+        hearing, alarms = self._hearing(known["page"]), self._alarms(questions, known["question"])
         default = self._default(offices)
         known_offices = offices if len(offices) == sum(file.startswith("offices/") for file in self._files) else None
         known_facts = facts if "facts.yaml" in self._trees else None
@@ -143,6 +149,11 @@ class Assembly:
             if file.startswith(f"{folder}/") and (reader := self._reader(file, has_figures=has_figures)):
                 yield file.removeprefix(f"{folder}/").removesuffix(".yaml"), reader
 
+    def _named(self, folder: str) -> list[str]:
+        """Ids that the files of the folder stand for, readable or not."""
+        prefix = f"{folder}/"
+        return [name.removeprefix(prefix).removesuffix(".yaml") for name in self._files if name.startswith(prefix)]
+
     def _texts(self) -> dict[str, Text]:
         needs = self._needs if self._is_strict else COMMON
         texts: dict[str, Text] = {}
@@ -162,9 +173,8 @@ class Assembly:
         return read_profile(reader) if (reader := self._once("profile")) else None
 
     def _situations(self, profile: Mapping[str, ProfileQuestion] | None) -> dict[str, Situation]:
-        idents = dict.fromkeys(file.split("/")[1] for file in self._files if is_part(file))
         found = []
-        for ident in idents:
+        for ident in self._situation_ids:
             head, page, days = (
                 self._reader(f"situations/{ident}/{part}.yaml") for part in ("situation", "page", "days")
             )
@@ -176,13 +186,16 @@ class Assembly:
                 has_plan = f"situations/{ident}/plan.yaml" in self._files
                 situation = read_situation(ident, head, page, profile, has_plan=has_plan)
                 found.append(replace(situation, days=read_days(days)) if days else situation)
-        if not idents:
+        if not self._situation_ids:
             self._mistakes.add("situations", 1, "нет ни одной жизненной ситуации", "верните папку из поставки")
         found.sort(key=lambda one: (one.order, one.id))
         asked = {question for situation in found for question in situation.asks}
-        if len(found) < len(idents) or asked - (profile or {}).keys():
+        if len(found) < len(self._situation_ids) or asked - (profile or {}).keys():
             asked.update(profile or ())  # what is asked where is not known yet: told already
-        plans = self._plans(dict.fromkeys([*(one.id for one in found), *idents]), profile, asked)
+        plans = self._plans(dict.fromkeys([*(one.id for one in found), *self._situation_ids]), profile, asked)
+        if any(one.is_ready and one.id not in plans for one in found):
+            self._item_ids = Unsure(self._item_ids)  # its file is missing: told already
+        self._stages = {step.stage for plan in plans.values() for step in plan}
         return {one.id: replace(one, plan=plans.get(one.id, ())) for one in found}
 
     def _plans(
@@ -191,21 +204,26 @@ class Assembly:
         files = {ident: file for ident in idents if (file := f"situations/{ident}/plan.yaml") in self._files}
         readers = {ident: reader for ident, file in files.items() if (reader := self._reader(file))}
         drafts = {ident: read_plan(reader, profile, asked) for ident, reader in readers.items()}
-        return settle(drafts, files.keys() - readers.keys(), self._mistakes)
+        unread = files.keys() - readers.keys()
+        items = dict.fromkeys(item for plan in drafts.values() for item in plan)
+        self._item_ids = Unsure(items) if unread else items
+        return settle(drafts, unread, self._mistakes)
 
-    def _obstacles(self, situations: Mapping[str, Situation], questions: Mapping[str, Question]) -> dict[str, Obstacle]:
+    def _obstacles(self, known: Mapping[str, Collection[str]]) -> dict[str, Obstacle]:
         reader = self._once("obstacles", is_optional=True)
         if reader is None:
             return {}
-        return read_obstacles(reader, self._leads(situations, questions))
+        return read_obstacles(reader, {kind: ids for kind, ids in known.items() if kind != "info"})
 
-    def _leads(
-        self, situations: Mapping[str, Situation], questions: Mapping[str, Question]
-    ) -> dict[str, Collection[str]]:
-        """What buttons of content may lead to: kind → ids."""
-        items = [step.id for situation in situations.values() for step in situation.plan]
-        pages = [name.removeprefix("pages/").removesuffix(".yaml") for name in self._files if name.startswith("pages/")]
-        return {"item": dict.fromkeys(items), "question": questions, "page": pages}
+    def _leads(self, questions: Collection[str]) -> dict[str, Collection[str]]:
+        """What other files may name: kind → ids. A file that can't be read is told once, not wherever it is named."""
+        is_whole = all(name in self._trees for name in self._files if name.startswith("questions/"))
+        return {
+            "item": self._item_ids,
+            "question": questions if is_whole else Unsure(questions),
+            "page": self._named("pages"),
+            "info": self._situation_ids,
+        }
 
     def _topics(self, texts: Mapping[str, Text]) -> dict[str, Topic]:
         taken: dict[str, str] = {}
@@ -219,18 +237,16 @@ class Assembly:
         found = [read_page(name, reader, _not_sure(texts)) for name, reader in self._folder("pages")]
         return {page.id: page for page in sorted(found, key=lambda one: (one.order, one.id))}
 
-    def _sources(
-        self, situations: Mapping[str, Situation], questions: Mapping[str, Question], offices: Mapping[str, Office]
-    ) -> dict[str, Source]:
+    def _sources(self, questions: Collection[str]) -> dict[str, Source]:
         reader = self._once("sources", is_optional=True)
         if reader is None:
             return {}
         sources = read_sources(reader)
         for token, source in sources.items():
             for what, ident, known in (
-                ("жизненной ситуации", source.situation, situations),
+                ("жизненной ситуации", source.situation, self._situation_ids),
                 ("вопроса", source.question, questions),
-                ("офиса", source.office, offices),
+                ("офиса", source.office, self._named("offices")),
             ):
                 if ident and ident not in known:
                     close = nearest(ident, known)
@@ -240,58 +256,47 @@ class Assembly:
 
     def _events(
         self,
-        situations: Mapping[str, Situation],
-        questions: Mapping[str, Question],
+        known: Mapping[str, Collection[str]],
         profile: Mapping[str, ProfileQuestion] | None,
         words: Mapping[str, tuple[str, ...]],
     ) -> dict[str, Event]:
         reader = self._once("events", is_optional=True)
         if reader is None:
             return {}
-        leads = {**self._leads(situations, questions), "info": situations}
         commands = {word: command for command, every in words.items() for word in every}
-        return read_events(reader, Known(situations, leads["item"], leads, profile, commands))
+        return read_events(reader, Known(known["info"], known["item"], known, profile, commands))
 
-    def _points(
-        self, offices: Mapping[str, Office], situations: Mapping[str, Situation]
-    ) -> tuple[dict[str, Role], dict[str, Point]]:
+    def _points(self, offices: Mapping[str, Office]) -> tuple[dict[str, Role], dict[str, Point]]:
         """Specialists and where they receive; a point needs the file that says who they are."""
         has_points = any(file.startswith("points/") for file in self._files)
         reader = self._once("roles", is_optional=not has_points)
         roles = read_roles(reader) if reader else None if has_points else {}
-        idents = [name.removeprefix("offices/").removesuffix(".yaml") for name in self._files if "offices/" in name]
-        meant = dict.fromkeys([*situations, *(file.split("/")[1] for file in self._files if is_part(file))])
+        idents = [*offices, *self._named("offices")]
         points = {
-            name: read_point(name, one, offices=[*offices, *idents], situations=meant, roles=roles)
+            name: read_point(name, one, offices=idents, situations=self._situation_ids, roles=roles)
             for name, one in self._folder("points", has_figures=True)
         }
         return roles or {}, points
 
     def _routing(self) -> Routing:
         reader = self._once("routing", is_optional=True)
-        topics = {name.removeprefix("questions/").removesuffix(".yaml") for name in self._files if "questions/" in name}
-        return read_routing(reader, topics) if reader else Routing()
+        return read_routing(reader, self._named("questions")) if reader else Routing()
 
-    def _surveys(
-        self, situations: Mapping[str, Situation], questions: Mapping[str, Question], events: Mapping[str, Event]
-    ) -> dict[str, Survey]:
-        leads = {**self._leads(situations, questions), "info": situations}
-        drafts = {name: read_survey(name, reader, leads) for name, reader in self._folder("surveys")}
-        names = [name.removeprefix("surveys/").removesuffix(".yaml") for name in self._files if "surveys/" in name]
-        lost = self._files.keys() - self._trees.keys()
-        stages = {step.stage for situation in situations.values() for step in situation.plan}
-        has_lost_plans = any(file.endswith("/plan.yaml") for file in lost)
-        known_events = None if "events.yaml" in lost else events
-        settle_surveys(drafts, names, known_events, None if has_lost_plans else sorted(stages))
+    def _surveys(self, known: Mapping[str, Collection[str]], events: Mapping[str, Event]) -> dict[str, Survey]:
+        drafts = {name: read_survey(name, reader, known) for name, reader in self._folder("surveys")}
+        names = self._named("surveys")
+        has_events = "events.yaml" in self._trees or "events.yaml" not in self._files
+        stages = None if isinstance(self._item_ids, Unsure) else sorted(self._stages)
+        settle_surveys(drafts, names, events if has_events else None, stages)
         return {name: draft.survey for name, draft in drafts.items()}
 
-    def _hearing(self, pages: Mapping[str, FurtherPage]) -> Hearing:
+    def _hearing(self, pages: Collection[str]) -> Hearing:
         reader = self._once("hearing", is_optional=True)
         return read_hearing(reader, pages) if reader else Hearing()
 
-    def _alarms(self, questions: Mapping[str, Question]) -> Alarms:
+    def _alarms(self, questions: Mapping[str, Question], known: Collection[str]) -> Alarms:
         reader = self._once("crisis", is_optional=True)
-        return read_alarms(reader, questions) if reader else Alarms()
+        return read_alarms(reader, questions, known) if reader else Alarms()
 
     def _check_nudge(self, rules: Rules | None, events: Mapping[str, Event]) -> None:
         if "events.yaml" in self._files and "events.yaml" not in self._trees:
@@ -299,27 +304,25 @@ class Assembly:
         if rules is not None and rules.nudge is not None and (reader := self._reader("rules.yaml")):
             check_nudge(rules.nudge, reader, events)
 
-    def _check_questions(self, questions: Mapping[str, Question], situations: Mapping[str, Situation]) -> None:
+    def _check_questions(self, questions: Mapping[str, Question]) -> None:
         for question in questions.values():
             file = f"questions/{question.topic}.yaml"
             inside = self._trees[file].entries["questions"]
             line = inside.lines[question.id] if isinstance(inside, Branch) else 1
-            self._check_meant(question.situations, situations, file, line, question.id)
+            self._check_meant(question.situations, file, line, question.id)
 
-    def _check_pages(self, pages: Mapping[str, FurtherPage], situations: Mapping[str, Situation]) -> None:
+    def _check_pages(self, pages: Mapping[str, FurtherPage]) -> None:
         for page in pages.values():
             file = f"pages/{page.id}.yaml"
             line = self._trees[file].lines.get("situations", 1)
-            self._check_meant(page.situations, situations, file, line, "situations")
+            self._check_meant(page.situations, file, line, "situations")
 
-    def _check_meant(
-        self, meant: Sequence[str], situations: Mapping[str, Situation], file: str, line: int, place: str
-    ) -> None:
+    def _check_meant(self, meant: Sequence[str], file: str, line: int, place: str) -> None:
         """Whom a question or a page is for: situations that there are."""
         for ident in meant:
-            if ident not in situations:
-                close = nearest(ident, situations)
-                remedy = f"возможно, {close}" if close else f"есть: {listed(situations)}"
+            if ident not in self._situation_ids:
+                close = nearest(ident, self._situation_ids)
+                remedy = f"возможно, {close}" if close else f"есть: {listed(self._situation_ids)}"
                 self._mistakes.add(file, line, f"в «{place}» нет жизненной ситуации «{ident[:60]}»", remedy)
 
     def _default(self, offices: Mapping[str, Office]) -> Office | None:

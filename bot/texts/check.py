@@ -18,6 +18,8 @@ SENTENCE = re.compile(r"[.!?…;:\n]+")
 WORD = re.compile(r"[\w-]+")
 KEY = re.compile(r"^[ \t]*([a-z][a-z0-9_]{1,23}):(?=\s|\Z)", re.MULTILINE)
 GAP = re.compile(r"[ \u00a0][.,;:!?](?=[\s\"»)]|\Z)|[^\s]  +[^\s]|\(\s*\)|«\s*»")
+EDGE = re.compile(r"[a-z][а-яё]|[а-яё][a-z]", re.IGNORECASE)
+WORDS_SHOWN = 3  # of one text: the rest is of the same kind
 CHARS = 5000  # nobody writes a longer text, but a hostile file may
 SENTENCE_LEAST = 5  # the strictest house style
 CACHED = 8192  # texts: most of them stay from edition to edition
@@ -51,6 +53,7 @@ def check_passages(
         if not passage.is_heard:
             _check_style(passage, forbidden, style, mistakes)
             _check_gaps(passage, mistakes)
+        _check_letters(passage, mistakes)
         if passage.is_filled:
             _check_swallowed(passage, mistakes)
 
@@ -103,6 +106,32 @@ def _check_figures(passage: Passage, mistakes: Mistakes) -> None:
             f"в «{passage.place}» {kind} «{found}»",
             f"запишите {pronoun} в {where}, а здесь оставьте {place}",
         )
+
+
+def _check_letters(passage: Passage, mistakes: Mistakes) -> None:
+    for word, letter, alphabet in _mixed(passage.text):
+        what = f"в «{passage.place}» слово «{word}» с {alphabet} буквой «{letter}»"
+        mistakes.add(passage.file, passage.line, what, "наберите слово заново, не меняя раскладку")
+
+
+@lru_cache(CACHED)
+def _mixed(text: str) -> tuple[tuple[str, str, str], ...]:
+    """Words of two alphabets, each with a letter out of place: nobody sees it, but search and screen readers do."""
+    found = {}
+    for edge in EDGE.finditer(text[:CHARS]):
+        start, end = edge.start(), edge.end()
+        while start and text[start - 1].isalpha():
+            start -= 1
+        while end < len(text) and text[end].isalpha():
+            end += 1
+        word = text[start:end][:60]
+        latin = [letter for letter in word if letter.isascii()]
+        is_latin_odd = len(latin) * 2 <= len(word)
+        odd = latin if is_latin_odd else [letter for letter in word if not letter.isascii()]
+        found[word] = (word, odd[0], "латинской" if is_latin_odd else "русской")
+        if len(found) == WORDS_SHOWN:
+            break
+    return tuple(found.values())
 
 
 def _check_style(passage: Passage, forbidden: tuple[str, ...], style: Style, mistakes: Mistakes) -> None:

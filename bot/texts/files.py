@@ -115,7 +115,8 @@ def is_known(name: str, mistakes: Mistakes) -> bool:
     if len(rest) == 2 and stem == "situations" and ID.match(rest[0]) and rest[1] in PARTS:
         return True
     if rest and (stem in FOLDERS or stem == "situations") and not ID.match(rest[0]):
-        mistakes.add(name, 1, "имя файла или папки не подходит", "до 24 знаков: строчные латинские буквы, цифры, - и _")
+        remedy = "назовите иначе: до 24 знаков, строчные латинские буквы, цифры, - и _"
+        mistakes.add(name, 1, "имя файла или папки не подходит", remedy)
         return False
     known = [f"{one}.yaml" for one in ONCE] + [f"{folder}/….yaml" for folder in FOLDERS]
     known += [f"situations/…/{part}.yaml" for part in PARTS]

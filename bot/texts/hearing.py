@@ -98,15 +98,15 @@ def _warnings(reader: Reader, pages: Collection[str]) -> dict[str, Rules]:
     return found
 
 
-def read_alarms(reader: Reader, questions: Mapping[str, Question]) -> Alarms:
-    """questions: those that say what to do; each must be known as one of a bad hour."""
+def read_alarms(reader: Reader, questions: Mapping[str, Question], known: Collection[str]) -> Alarms:
+    """questions: those that say what to do; each must be known as one of a bad hour. known: ids there may be."""
     cries = []
     kinds = reader.child("kinds", is_named=False)
     for kind, inside in kinds.children() if kinds else ():
         entry = inside.ident("question")
-        if entry and entry not in questions:
+        if entry and entry not in known:
             inside.wrong("question", f"нет вопроса «{entry}»", near(entry, questions, "questions"))
-        elif entry and questions[entry].escalation != CRISIS:
+        elif entry in questions and questions[entry].escalation != CRISIS:
             inside.wrong("question", f"«{entry}» не для беды", f"впишите этому вопросу «escalation: {CRISIS}»")
         says, spares = _rules(inside, "says"), _rules(inside, "spares", optional=True)
         marks = _rules(inside, "marks", optional=True)

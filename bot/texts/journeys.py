@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from bot.texts.fact import CONFIDENCES, UNSURE
+from bot.texts.leads import read_leads
 from bot.texts.mistakes import Mistakes
 from bot.texts.profile import read_asks
 from bot.texts.question import Question, Topic
@@ -11,6 +12,7 @@ from bot.texts.situation import Page, ProfileQuestion, Situation
 
 ANSWER_CHARS = 1500  # an answer is one screen and is read on a phone
 PAGE_CHARS = 3300  # the five blocks are one screen, with headings and the marks of unconfirmed figures
+LEADS, LEADS_MAX = ("booking", "jobs"), 2  # where an answer may send to: beside three buttons of its own
 BLOCKS = ("name", "audience", "about", "services", "where_to_go")
 
 ROLES = (
@@ -104,6 +106,7 @@ def _read_question(ident: str, reader: Reader, topic: str, not_sure: str) -> Que
         situations=reader.lines("situations", optional=True, is_heard=True),
         source=reader.plain("source"),
         confidence=confidence,
+        leads=read_leads(reader, {}, most=LEADS_MAX, flows=LEADS, is_optional=True),
     )
     reader.done()
     return found

@@ -10,7 +10,12 @@ KINDS = {"item": "шага плана", "question": "вопроса", "page": "�
 
 
 def read_leads(
-    reader: Reader, known: Mapping[str, Collection[str]], *, most: int, flows: Collection[str] = LEADS
+    reader: Reader,
+    known: Mapping[str, Collection[str]],
+    *,
+    most: int,
+    flows: Collection[str] = LEADS,
+    is_optional: bool = False,
 ) -> tuple[str, ...]:
     """
     The list `leads`. known: kind of a lead ("item", "question" and so on) → ids there are; a kind left out is none.
@@ -19,7 +24,7 @@ def read_leads(
     """
     kinds = [kind for kind in KINDS if kind in known]
     found: dict[str, None] = {}
-    for line, lead in reader.words("leads", limit=60):
+    for line, lead in reader.words("leads", optional=is_optional, limit=60):
         kind, colon, ident = lead.partition(":")
         if not colon:
             if lead not in flows:

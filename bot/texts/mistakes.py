@@ -1,7 +1,7 @@
 """Mistakes of content: one, all that were found at once, but never more than an admin can read."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -68,6 +68,22 @@ class Mistakes:
         """Raises BadContent if there was anything."""
         if self._found:
             raise BadContent(self.sorted())
+
+
+class Unsure(Collection[str]):
+    """Ids of which some stand in a file that nobody can read: whatever another file names may be among them."""
+
+    def __init__(self, known: Collection[str]) -> None:
+        self._known = known
+
+    def __contains__(self, ident: object) -> bool:
+        return True
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._known)
+
+    def __len__(self) -> int:
+        return len(self._known)
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

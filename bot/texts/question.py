@@ -15,7 +15,8 @@ class Question:
     A question and its answer (a screen). also: other ways to ask. situations: empty = everybody's.
 
     escalation: role that takes over when the answer does not help, empty = whoever is on duty. keywords: words of this
-    question only. excluded: with all words of one of these lines in it, a text asks something else.
+    question only. excluded: with all words of one of these lines in it, a text asks something else. leads: flows that
+    the answer sends to.
     """
 
     id: str
@@ -30,6 +31,7 @@ class Question:
     confidence: str = "medium"
     keywords: tuple[str, ...] = ()
     excluded: tuple[str, ...] = ()
+    leads: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,6 +100,12 @@ PROBLEMS = (
 )
 
 
+QUOTED = re.compile(r"""[ ]*(?:- +)?(?:[\w-]+: +)?(["'])(.*)\Z""")  # a value that begins with a quote
+
+
+MENDED_ROWS, MENDED_TIMES = 2000, 3  # a hostile file may have more rows that begin with a quote
+
+
 class _Stop(Exception):
     """The file can't be read further: line, what, remedy."""
 
@@ -117,6 +123,7 @@ def grow(file: str, data: bytes, mistakes: Mistakes) -> Branch | None:
         return None
     except yaml.YAMLError as error:
         line, what, remedy = _explained(error)
+        line, what, remedy = _about_quotes(text.split("\n"), line) or (line, what, remedy)
         mistakes.add(file, min(line, text.count("\n") + 1), what, remedy, always=True)
         return None
     if root is None:
@@ -269,3 +276,29 @@ def _explained(error: yaml.YAMLError) -> tuple[int, str, str]:
         if part in said:
             return line, what, remedy
     return line, "строку не разобрать", "проверьте отступы, кавычки и двоеточия в ней и в строке выше"
+
+
+def _about_quotes(rows: list[str], line: int) -> tuple[int, str, str] | None:
+    """What the parser tells of a later line, or as something else: a quote left open, words after a closed one."""
+    tried = 0
+    for number, row in enumerate(rows[: min(line, MENDED_ROWS)], start=1):
+        found = QUOTED.match(row)
+        if found is None:
+            continue
+        quote, rest = found.groups()
+        if (end := rest.find(quote)) < 0:
+            tried += 1
+            if tried > MENDED_TIMES:
+                return None
+            if _is_fine("\n".join([*rows[: number - 1], f"{row}{quote}", *rows[number:]])):
+                return number, "кавычка открыта и не закрыта", "закройте её в конце текста"
+        elif number == line and (after := rest[end + 1 :].strip()) and after[0] not in f"#{quote}":
+            return number, "после закрытой кавычки ещё текст", "возьмите в кавычки весь текст, внутри пишите «…»"
+    return None
+
+
+def _is_fine(text: str) -> bool:
+    try:
+        return all(yaml.parse(text, Loader=Loader))
+    except yaml.YAMLError:
+        return False

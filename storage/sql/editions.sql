@@ -15,4 +15,11 @@ ON CONFLICT (id) DO UPDATE SET fingerprint = excluded.fingerprint, state = exclu
     mistakes = excluded.mistakes, judged_at = excluded.judged_at;
 
 -- name: content_files_get^
-SELECT fingerprint, state, mistakes, judged_at FROM content_files WHERE id = 1;
+SELECT fingerprint, state, mistakes, judged_at, told FROM content_files WHERE id = 1;
+
+-- name: content_files_has_news^
+SELECT 1 FROM content_files
+WHERE id = 1 AND ((state = 'refused' AND told <> fingerprint) OR (state = 'published' AND told <> ''));
+
+-- name: content_files_tell!
+UPDATE content_files SET told = :told WHERE id = 1;

@@ -5,10 +5,14 @@ from datetime import date
 
 import pytest
 
+from bot.channels.port import Limits
+from bot.engine.taken import Surface
+from bot.flows import FLOWS
 from bot.messages import Kind
+from storage.database import Database
 from storage.records import Judged
 from tests.dialogs.transcripts import NOT_HELPED
-from tests.talk import Talk
+from tests.talk import Talk, real_content
 
 TO_ANSWER = """
     > /ask
@@ -172,3 +176,31 @@ async def test_nobody_in_a_bad_hour_is_asked_for_a_mark(talk: Talk, question: st
 
     assert "handover" in talk._buttons
     assert not {"helped", "not_helped"} & set(talk._buttons)
+
+
+async def test_an_answer_that_sends_somewhere_leads_there(talk: Talk) -> None:
+    await talk.play("""
+        > /start
+        < start.hello
+        < situation.choose ...
+        > на кого учиться
+        < questions.answer [helped] [not_helped] [booking] [jobs] [handover]
+        > [jobs]
+        < jobs.info ...
+    """)
+
+    assert [one.shown for one in await judged(talk)] == [1], "going on is no judgement"
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_a_channel_that_only_informs_leads_to_no_appointment(database: Database) -> None:
+    surfaces = {"telegram": Surface(Limits(), "information")}
+    talk = Talk(database, FLOWS, real_content(FLOWS), channel="telegram", surfaces=surfaces)
+
+    await talk.play("""
+        > /start
+        < start.hello_information
+        < info.list ...
+        > на кого учиться
+        < questions.answer [helped] [not_helped] [jobs] [handover]
+    """)

@@ -7,6 +7,7 @@ import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -21,7 +22,7 @@ from bot.rehearsal.rehearsal import Rehearsal
 from bot.telemetry import CONTENT_MISTAKES
 from bot.texts import render
 from bot.texts.files import read_folder
-from bot.texts.mistakes import BadContent
+from bot.texts.mistakes import BadContent, Mistake
 from bot.texts.packed import pack, unpack
 from storage.database import Database
 from storage.records import FilesState
@@ -215,9 +216,22 @@ def with_talk(folder: Path) -> None:
 def proving(database: Database, folder: Path) -> Callable[..., Editions]:
     """A process that plays the talks before it publishes."""
     with_talk(folder)
-    return lambda **more: Editions(
-        database, FixedClock(), folder, needs(), rehearse=Rehearsal(FLOWS, "bot/content"), **more
-    )
+    play = Rehearsal(FLOWS, "bot/content")
+
+    def process(*, fits: bool = False, **more: Any) -> Editions:
+        """fits: one whose flows say what the talks expect."""
+        return Editions(database, FixedClock(), folder, needs(), rehearse=Fits() if fits else play, **more)
+
+    return process
+
+
+class Fits:
+    """Whatever the files are, their talks fit them."""
+
+    def begin(self, files: object) -> None: ...
+
+    def __call__(self, files: object, content: object) -> list[Mistake]:
+        return []
 
 
 async def files(database: Database) -> FilesState:
@@ -285,6 +299,19 @@ async def test_the_very_first_start_answers_at_once_and_tells_of_broken_talks_th
 
     assert [line["what"] for line in logs if line["event"] == "alarm"] == ["content_refused"]
     assert (await files(database)).state == "refused"
+
+    again = proving()
+    await again.start(publishes=True)
+    assert (await files(database)).state == "refused", "a restart mends nothing"
+    await again.watch()
+    await again.proven()
+    assert (await files(database)).state == "refused"
+
+    fitting = proving(fits=True)
+    await fitting.start(publishes=True)
+    await fitting.watch()
+    await fitting.proven()
+    assert (await files(database)).state == "published", "another program may fit the talk"
 
 
 async def test_a_preview_shows_words_first_and_tells_of_talks_after(

@@ -1,5 +1,7 @@
 """Every kind of mistake is told as file:line: what: remedy, in Russian, and nothing else is told beside it."""
 
+from collections.abc import Mapping
+
 import pytest
 
 from bot.texts.check import report
@@ -290,7 +292,7 @@ CASES: list[tuple[str, str | None, str | None, str]] = [
         "pages/Права.yaml",
         None,
         "a: b",
-        "1: имя файла или папки не подходит: до 24 знаков: строчные латинские буквы, цифры, - и _",
+        "1: имя файла или папки не подходит: назовите иначе: до 24 знаков, строчные латинские буквы, цифры, - и _",
     ),
     (
         "situations/released/dais.yaml",
@@ -329,7 +331,7 @@ CASES: list[tuple[str, str | None, str | None, str]] = [
         "questions/Работа.yaml",
         None,
         "a: b",
-        "1: имя файла или папки не подходит: до 24 знаков: строчные латинские буквы, цифры, - и _",
+        "1: имя файла или папки не подходит: назовите иначе: до 24 знаков, строчные латинские буквы, цифры, - и _",
     ),
     ("questions/new.yaml", None, "", "1: файл пуст: впишите строки «имя: значение» или удалите файл"),
     (
@@ -360,7 +362,7 @@ RAW: list[tuple[str | bytes, str]] = [
         "a: Код: {x}\n",
         "1: лишнее двоеточие: возьмите весь текст в кавычки или напишите его после знака | с новой строки",
     ),
-    ('slot: "На какое\n', "2: кавычка или скобка не закрыта: закройте её"),
+    ('slot: "На какое\n', "1: кавычка открыта и не закрыта: закройте её в конце текста"),
     ("slot: *x\n", "1: ссылки & и * здесь не действуют: возьмите текст в кавычки или напишите его целиком"),
     ("slot: &x Да\n", "1: ссылки & и * здесь не действуют: возьмите текст в кавычки или напишите его целиком"),
     ("slot: !!python/object:os.system Да\n", "1: знак ! в начале значения: возьмите текст в кавычки"),
@@ -444,7 +446,48 @@ def test_all_mistakes_of_all_files_are_told_at_once_and_in_order(files: Files) -
 def test_a_file_that_cannot_be_read_spoils_no_text_that_names_it(spoil: Spoil, file: str, line: str) -> None:
     found = spoil(file, None, 'fee: "')
 
-    assert found == [f"{file}:{line}: кавычка или скобка не закрыта: закройте её"]
+    assert found == [f"{file}:{line}: кавычка открыта и не закрыта: закройте её в конце текста"]
+
+
+def test_a_file_that_cannot_be_read_is_told_alone(files: Files, shipped: Mapping[str, bytes]) -> None:
+    """What others name may stand in it: the first thing an admin reads is where the mistake is."""
+    real = ("questions/job.yaml", "situations/released/plan.yaml", "situations/released/situation.yaml", "routing.yaml")
+    for folder, names in ((files, [*files]), (shipped, [*real])):
+        needs = NEEDS if folder is files else {}
+        for name in names:
+            if name.endswith(".yaml"):
+                told = lines_of({**folder, name: b"a: [\n"}, needs)
+                assert {line.partition(":")[0] for line in told} == {name}, told
+    del files["situations/other/situation.yaml"]
+    assert len(lines_of(files, NEEDS)) == 1
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ('"Как к вам обращаться', "кавычка открыта и не закрыта: закройте её в конце текста"),
+        (
+            '"Как" вас зовут?',
+            "после закрытой кавычки ещё текст: возьмите в кавычки весь текст, внутри пишите «…»",
+        ),
+        (
+            "Кaк вас зовут?",
+            "в «slot» слово «Кaк» с латинской буквой «a»: наберите слово заново, не меняя раскладку",
+        ),
+        (
+            "Посмотрите на trudvsеm.ru.",
+            "в «slot» слово «trudvsеm» с русской буквой «е»: наберите слово заново, не меняя раскладку",
+        ),
+    ],
+)
+def test_what_cannot_be_seen_well_is_told_where_it_is(spoil: Spoil, files: Files, written: str, told: str) -> None:
+    """However many more quotes stand below."""
+    files[TALK] += b'more: "\xd0\x94\xd0\xb0"\n'
+    asked = next(row for row in files[TALK].decode().split("\n") if row.startswith("slot:"))
+
+    found = spoil(TALK, asked, f"slot: {written}")
+
+    assert f"{TALK}:2: {told}" in found
 
 
 def test_a_second_default_office_is_told(spoil: Spoil, files: Files) -> None:
