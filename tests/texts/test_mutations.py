@@ -13,7 +13,7 @@ from bot.texts.mistakes import Mistakes
 from bot.texts.schema import Mistake
 from bot.texts.tree import Branch, grow
 from bot.texts.verdict import judged
-from tests.texts.editor import ALL_NEEDS, SHIPPED, complaints, remembering
+from tests.texts.editor import ALL_NEEDS, EDITION, SHIPPED, complaints, remembering
 from tests.texts.mutations import FATAL, RISKY, Mutation, key_lines, leaves
 from tests.texts.test_content import TODAY
 
@@ -21,7 +21,6 @@ EDITIONS = 1000
 BATCH = 100
 SECONDS = 2.0
 RUSSIAN = re.compile(r"[а-яё]", re.IGNORECASE)
-EDITION = {name: data for name, data in SHIPPED.items() if name.endswith(".yaml")}  # talks stand beside it, unspoiled
 
 
 def spoiled(number: int) -> tuple[str, str, bytes]:
