@@ -27,6 +27,10 @@ NOT_RUN = "не запущены: нет Chromium (apt-get install chromium, и�
 ARGUMENTS = (
     "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    # what playwright adds when it starts one itself: a mouse, and pages behind others that are awake
+    "--blink-settings=primaryHoverType=2,availableHoverTypes=2,primaryPointerType=4,availablePointerTypes=4",
+    "--hide-scrollbars", "--mute-audio", "--force-color-profile=srgb", "--disable-background-timer-throttling",
+    "--disable-backgrounding-occluded-windows", "--disable-renderer-backgrounding", "--disable-back-forward-cache",
 )  # fmt: skip
 START_S = 60.0  # beside other work
 _passed_over: list[str] = []
