@@ -18,7 +18,8 @@ from bot.accounts.roles import Role
 from bot.clock import FixedClock
 from bot.inbox import Inbox
 from bot.parts import needs
-from bot.texts.load import load, read_folder
+from bot.texts.files import read_folder
+from bot.texts.load import load
 from bot.web.application import WebParts, make_application
 from bot.web.console.desk import DeskParts
 from storage.booking_records import Slot

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from bot.texts.load import read_folder
+from bot.texts.files import read_folder
 
 ITEMS = 50  # of one plan
 ANSWERS = 50  # of one topic

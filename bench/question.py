@@ -14,7 +14,8 @@ from bench.product import CONTENT
 from bench.report import Row, most, percentile, row
 from bot.matching.index import Entry, Index
 from bot.parts import needs
-from bot.texts.load import load, read_folder
+from bot.texts.files import read_folder
+from bot.texts.load import load
 
 ENTRIES = 200
 WARM = 50

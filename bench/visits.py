@@ -23,7 +23,8 @@ from bench.report import Row, Verdict, most, percentile, row
 from bot.booking.book import Book
 from bot.booking.slots import slots
 from bot.flows import FLOWS
-from bot.texts.load import load, read_folder
+from bot.texts.files import read_folder
+from bot.texts.load import load
 from bot.texts.schema import Content
 from storage.booking_records import Slot
 from storage.database import Database, open_database

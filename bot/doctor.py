@@ -21,8 +21,10 @@ from bot.lineup import Messenger, messengers
 from bot.parts import CannotStart, needs, opened_database
 from bot.settings import ENV_FILE, Settings
 from bot.texts.doubts import doubts
-from bot.texts.load import Look, look, read_folder
-from bot.texts.schema import BadContent, Content, Mistake
+from bot.texts.files import read_folder
+from bot.texts.load import Look, look
+from bot.texts.mistakes import BadContent, Mistake
+from bot.texts.schema import Content
 from storage.database import Database, Transaction
 from storage.errors import StorageError
 from storage.health import Health

@@ -21,9 +21,11 @@ import structlog
 
 from bot.clock import Clock
 from bot.telemetry import CONTENT_MISTAKES, alarm
-from bot.texts.load import fingerprint, load, read_folder
+from bot.texts.files import fingerprint, read_folder
+from bot.texts.load import load
+from bot.texts.mistakes import BadContent, Mistake
 from bot.texts.packed import Unreadable, pack, unpack
-from bot.texts.schema import BadContent, Content, Mistake, Need
+from bot.texts.schema import Content, Need
 from bot.timer import LoopTimer, Timer
 from storage.database import Database
 from storage.editions import TOPIC

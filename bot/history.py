@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.clock import Clock
-from bot.texts.load import fingerprint, load, read_folder
+from bot.texts.files import fingerprint, read_folder
+from bot.texts.load import load
+from bot.texts.mistakes import BadContent
 from bot.texts.packed import changes, unpack
-from bot.texts.schema import BadContent, Need
+from bot.texts.schema import Need
 from storage.database import Database
 from storage.editions import TOPIC
 from storage.records import EditionAct, FilesJudgement

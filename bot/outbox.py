@@ -7,7 +7,8 @@ The way out: what turns have planned leaves here, in order, at the platform's pa
 A turn in the same process takes the cycle along in its own transaction (`ride`).
 
 A part is leased only when it can leave at once, so few are uncertain after a crash; what must wait stays in the table.
-The elected process of a channel runs one `Sender` (bot/duty.py). What follows from each answer: bot/delivery/fate.py.
+The elected process of a channel runs one `Sender` (bot/duty.py). One send: bot/delivery/wire.py; what follows
+from each answer: bot/delivery/fate.py.
 """
 
 import asyncio
@@ -19,28 +20,27 @@ from heapq import heappop, heappush
 from random import Random
 
 import msgspec
-import structlog
 
-from bot.channels.port import Broken, Channel, SendError, TooFast, Uncertain, Unreachable
+from bot.channels.port import Channel
 from bot.clock import Clock
 from bot.delivery.apology import Apologies
 from bot.delivery.breaker import Health
-from bot.delivery.fate import Again, Cancelled, Dead, Fate, Sent, after, forbidden, is_late
+from bot.delivery.fate import Again, Cancelled, Dead, Sent, forbidden, is_late
 from bot.delivery.ledger import Ledger, Result
 from bot.delivery.pace import Pace
 from bot.delivery.standing import Standing
+from bot.delivery.wire import Wire
 from bot.engine.carrier import Board
-from bot.messages import Address, Outgoing
+from bot.messages import Outgoing
 from bot.quiet import Quiet
 from bot.telemetry import SENDS, alarm
-from bot.texts.schema import ChannelRules, Content
+from bot.texts.rules import ChannelRules
+from bot.texts.schema import Content
 from bot.timer import LoopTimer, Timer
 from storage.database import Database, Transaction
 from storage.errors import Unavailable
 from storage.installation import Epoch
 from storage.records import Lane, Leased
-
-log = structlog.get_logger()
 
 IN_FLIGHT = 50
 RESERVED = 0.2  # share of those that only replies may take: hanging broadcasts must not hold them up
@@ -49,7 +49,6 @@ POLL_S = 1.0
 WAKES_S = 10.0
 ROUNDS = 8  # leases in one transaction, when what was leased must wait or is cancelled
 BUSY_CHAT_S = 0.2
-SEND_S = 90.0  # above every adapter's own limits: a send that hangs must not keep its place for ever
 DRAIN_S = 10.0
 IDEMPOTENT = frozenset({"vk"})  # a repeated number makes no second message there
 USUAL = ChannelRules(per_second=20, chat_per_second=1)
@@ -99,12 +98,13 @@ class Sender:
         self._clock = clock
         self._content = content
         self._timer = timer or LoopTimer()
-        self._random = random or Random()  # noqa: S311  jitter, no secret
         self._only_informs = only_informs
         self._most = in_flight
+        random = random or Random()  # noqa: S311  jitter, no secret
         self._stir = asyncio.Event()
-        self._health = Health(channel, self.pace, self.standing, self._timer, self._random, self._stir)
+        self._health = Health(channel, self.pace, self.standing, self._timer, random, self._stir)
         self._is_idempotent = channel.name in IDEMPOTENT
+        self._wire = Wire(channel, self.pace, self._health, self._timer, random, is_idempotent=self._is_idempotent)
         self._ledger = Ledger(channel.name, database, clock, is_idempotent=self._is_idempotent)
         self._epoch: Epoch | None = None
         self._is_on = self._is_working = self._is_unsure = self._is_skipped = False
@@ -299,7 +299,8 @@ class Sender:
             await tx.outbox.cancel(cancelled, now=today)
             await tx.outbox.bury(dead, now=today)
             await tx.outbox.put_back(back)
-            self._count("cancelled", len(cancelled))
+            if cancelled:
+                SENDS.labels(self._channel.name, "cancelled").inc(len(cancelled))
             self._has_more = len(leased) == room
             room -= len(flights) - accepted
             if not self._has_more or room <= 0:
@@ -342,7 +343,8 @@ class Sender:
             if flight.starts > begun:
                 await self._timer.sleep(flight.starts - begun)
                 begun = self._timer.time()
-            fate = await self._send(flight, begun)
+            number = self._epoch.random_id(part.number) if self._epoch and self._is_idempotent else part.number
+            fate = await self._wire.send(part, flight.message, number, begun)
             self._results.append((part, fate))
             if isinstance(fate, Again):
                 self._wake(self._timer.time() + fate.wait_s)
@@ -350,47 +352,6 @@ class Sender:
             self._chats.discard(part.chat)
             del self._flights[part.number]
             self._stir.set()
-
-    async def _send(self, flight: _Flight, begun: float) -> Fate:
-        part = flight.part
-        number = self._epoch.random_id(part.number) if self._epoch and self._is_idempotent else part.number
-        error: SendError
-        try:
-            async with asyncio.timeout(SEND_S):
-                sent = await self._channel.send(Address(part.channel, part.chat), flight.message, number)
-        except SendError as failed:
-            error = failed
-        except Exception as failed:  # an adapter's bug must stop neither the queue nor be taken for a success
-            alarm("channel_bug", channel=self._channel.name, error=type(failed).__name__, part=part.number)
-            error = Uncertain(type(failed).__name__)
-        else:
-            self._count("repeated" if part.is_repeat else "sent")
-            self._health.answered()
-            self.pace.accepted(begun)
-            return Sent(sent)
-        fate = after(part, error, is_idempotent=self._is_idempotent, random=self._random)
-        now = self._timer.time()
-        if isinstance(error, TooFast) and isinstance(fate, Again):
-            if error.everyone:
-                told_s = error.after.total_seconds() if error.after else None
-                fate = Again(self.pace.refused_all(now, told_s), fate.is_repeat, fate.reason)
-            else:
-                self.pace.refused(part.chat, now, fate.wait_s)
-        self._learn(part, error, fate, begun)
-        return fate
-
-    def _learn(self, part: Leased, error: SendError, fate: Fate, begun: float) -> None:
-        """What a failed send says about the channel."""
-        name = "too_fast" if isinstance(error, TooFast) else type(error).__name__.lower()
-        self._count(name)
-        log.info("send_failed", channel=part.channel, part=part.number, error=name, attempt=part.attempts)
-        if isinstance(fate, Dead):
-            self._count("dead")
-            log.warning("dead_letter", channel=part.channel, part=part.number, reason=fate.reason)
-        if isinstance(error, Broken | Unreachable | Uncertain):
-            self._health.failed(error, begun)
-        else:
-            self._health.answered()
 
     # The end
 
@@ -432,7 +393,3 @@ class Sender:
         """Those that come much later are found by the poll."""
         if at - self._timer.time() <= WAKES_S:
             heappush(self._wakes, at)
-
-    def _count(self, outcome: str, number: int = 1) -> None:
-        if number:
-            SENDS.labels(self._channel.name, outcome).inc(number)

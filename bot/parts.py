@@ -25,7 +25,8 @@ from bot.flows import FLOWS
 from bot.inbox import Inbox
 from bot.lineup import Messenger, messengers, surfaces
 from bot.settings import Settings
-from bot.texts.schema import BadContent, Need
+from bot.texts.mistakes import BadContent
+from bot.texts.schema import Need
 from storage.database import Database, open_database
 from storage.errors import Held, Incompatible, StorageError, Unavailable, Unreadable
 from storage.locks import Hold

@@ -1,5 +1,5 @@
 """
-Requests for a person: one open case per citizen, one owner per case, words sealed.
+Requests for a person: one open case per citizen, one owner per case. What is said in it: case_talk.
 
     new --> taken --> waiting_citizen <--> waiting_staff --> closed --> reopened --> taken
      ^        |             every state may be closed, given to others (new again), taken back from a silent owner
@@ -11,19 +11,20 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from storage.case_records import Deadlines, Delivery, Happened, Origin, Said
+from storage.case_records import Deadlines, Happened
+from storage.case_talk import CaseTalk
 from storage.handle import Handle
 from storage.inbox import ids_of
 from storage.moments import from_ms, to_ms
 from storage.records import CaseRow
 
-SENT_STATES = {0: "waiting", 1: "waiting", 2: "sent", 4: "failed", 5: "failed"}
 NEVER = Deadlines(None, None)
 
 
 class Cases:
     def __init__(self, handle: Handle) -> None:
         self._on = handle
+        self._talk = CaseTalk(handle)
 
     # what the citizen does
 
@@ -49,7 +50,7 @@ class Cases:
         if row is None:
             return False
         for words in case.words:
-            await self._put(case.id, words, "citizen", now=case.created_at)
+            await self._talk.put(case.id, words, "citizen", now=case.created_at)
         await self.note_event(case.id, "citizen", "opened", now=case.created_at)
         return True
 
@@ -64,7 +65,7 @@ class Cases:
         deadlines: Deadlines = NEVER,
     ) -> None:
         """The citizen said more, or sent what is no words (kind). deadlines: of the answer, if none is due already."""
-        if await self._put(case_id, words, "citizen", now=now, kind=kind, origin=origin) is None:
+        if await self._talk.put(case_id, words, "citizen", now=now, kind=kind, origin=origin) is None:
             return
         await self._on.queries.cases_said(
             self._on.connection,
@@ -84,7 +85,7 @@ class Cases:
 
     async def comment(self, case_id: str, words: str, *, now: datetime) -> None:
         """What the citizen said of how the case went; no answer is due."""
-        await self._put(case_id, words, "citizen", now=now, kind="comment")
+        await self._talk.put(case_id, words, "citizen", now=now, kind="comment")
 
     async def judge(self, case_id: str, solved: str) -> None:
         """Whether the closed case was solved: "yes" or "no"."""
@@ -158,34 +159,6 @@ class Cases:
 
     async def reopen(self, case_id: str, *, due_at: datetime | None, now: datetime) -> bool:
         return await self._happened("cases_reopen", id=case_id, due_at=to_ms(due_at), now=to_ms(now))
-
-    async def say(
-        self,
-        case_id: str,
-        words: str,
-        *,
-        author: str,
-        role: str,
-        actor: str,
-        now: datetime,
-        origin: str | None = None,
-        event: str = "",
-    ) -> int | None:
-        """
-        A specialist's words for the citizen (`staff`) or among staff (`note`); their number, None: said already.
-
-        event: of the incoming that brings them to the citizen, by which their delivery is known.
-        """
-        turn = self._on.cipher.find("event", "own", event) if event else None
-        return await self._put(case_id, words, author, now=now, role=role, actor=actor, origin=origin, turn=turn)
-
-    async def edit(self, case_id: str, number: int, words: str, *, now: datetime) -> None:
-        """The author changed these words."""
-        sealed = self._on.cipher.seal(words.encode(), "case_words", "words", f"{case_id}:{number}")
-        await self._on.queries.case_words_edit(
-            self._on.connection, case_id=case_id, number=number, words=sealed, at=to_ms(now)
-        )
-        await self._on.queries.cases_touch(self._on.connection, id=case_id, now=to_ms(now))
 
     # what the clock does
 
@@ -296,76 +269,28 @@ class Cases:
             or 0
         )
 
-    async def talk(self, case_id: str) -> list[Said]:
-        """All that was said, both sides and notes, oldest first."""
-        said = []
-        async for row in self._on.queries.case_words_of(self._on.connection, case_id=case_id):
-            number, sealed, author, said_at, role, actor, kind, edited_at, turn, state = row
-            words = None
-            if sealed is not None:
-                words = self._on.cipher.open(bytes(sealed), "case_words", "words", f"{case_id}:{number}").decode()
-            delivery: Delivery = SENT_STATES.get(state, "waiting" if turn else "")  # type: ignore[assignment]
-            edited = from_ms(edited_at) if edited_at is not None else None
-            said.append(Said(number, author, words, from_ms(said_at), role, actor, kind, delivery, edited))
-        return said
-
     async def history(self, case_id: str) -> list[Happened]:
         rows = self._on.queries.case_events_of(self._on.connection, case_id=case_id)
         return [Happened(from_ms(row[0]), row[1], row[2], row[3]) async for row in rows]
-
-    async def by_origin(self, origin: str) -> Origin | None:
-        """The words that came in this message of a chat."""
-        row = await self._on.queries.case_words_by_origin(self._on.connection, origin=origin)
-        return Origin(row[0], row[1], row[2], row[3], row[4], row[5] or "") if row is not None else None
 
     async def count_open(self) -> int:
         return int(await self._on.queries.cases_count_open(self._on.connection) or 0)
 
     async def join(self, kept: str, gone: str, *, now: datetime) -> None:
         """Two open cases of one citizen: what was said in the one is said in the other."""
-        for said in await self.talk(gone):
+        for said in await self._talk.of(gone):
             if said.words is not None:
-                await self._put(
+                await self._talk.put(
                     kept, said.words, said.author, now=now, role=said.role, actor=said.actor, kind=said.kind
                 )
         await self._on.queries.cases_touch(self._on.connection, id=kept, now=to_ms(now))
         await self.note_event(kept, "citizen", "joined", now=now, detail=gone)
 
-    async def _put(
-        self,
-        case_id: str,
-        words: str,
-        author: str,
-        *,
-        now: datetime,
-        role: str = "",
-        actor: str = "",
-        kind: str = "text",
-        origin: str | None = None,
-        turn: str | None = None,
-    ) -> int | None:
-        number = await self._on.queries.case_words_next(self._on.connection, case_id=case_id)
-        sealed = self._on.cipher.seal(words.encode(), "case_words", "words", f"{case_id}:{number}")
-        row = await self._on.queries.case_words_put(
-            self._on.connection,
-            case_id=case_id,
-            number=number,
-            words=sealed,
-            said_at=to_ms(now),
-            author=author,
-            role=role,
-            actor=actor,
-            kind=kind,
-            origin=origin,
-            turn=turn,
-        )
-        return int(row[0]) if row is not None else None
-
     async def _happened(self, query: str, **values: Any) -> bool:
         return await getattr(self._on.queries, query)(self._on.connection, **values) is not None
 
     async def _whole(self, row: Sequence[Any]) -> CaseRow:
-        talk = await self.talk(row[0])
+        talk = await self._talk.of(row[0])
         context = row[7]
         plain = self._on.cipher.open(bytes(context), "cases", "context", row[0]).decode() if context else ""
         words = tuple(said.words for said in talk if said.author == "citizen" and said.words)

@@ -6,6 +6,7 @@ from storage.alarms import Alarms
 from storage.audit import Audit
 from storage.bookings import Bookings
 from storage.case_lists import CaseLists
+from storage.case_talk import CaseTalk
 from storage.cases import Cases
 from storage.citizen_lists import CitizenLists
 from storage.citizens import Citizens
@@ -75,6 +76,10 @@ class Repositories:
     @cached_property
     def case_lists(self) -> CaseLists:
         return CaseLists(self.handle)
+
+    @cached_property
+    def case_talk(self) -> CaseTalk:
+        return CaseTalk(self.handle)
 
     @cached_property
     def citizen_lists(self) -> CitizenLists:

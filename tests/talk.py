@@ -22,7 +22,8 @@ import pytest
 from bot.clock import FixedClock as Clock
 from bot.engine.flow import Flows
 from bot.rehearsal.player import MONDAY_NOON, NoButton, Player
-from bot.texts.load import load, read_folder
+from bot.texts.files import read_folder
+from bot.texts.load import load
 from bot.texts.schema import Content
 from bot.transcript import line
 from storage.records import CitizenRow

@@ -11,7 +11,8 @@ from datetime import datetime, timedelta
 
 from bot.clock import Clock
 from bot.texts import render
-from bot.texts.schema import Content, Nudge
+from bot.texts.rules import Nudge
+from bot.texts.schema import Content
 from storage.database import Database
 from storage.records import Look, Silence
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.clock import Clock
 from bot.erasures import Erasure, ErasureLog, again, known
-from bot.texts.schema import Retention
+from bot.texts.rules import Retention
 from storage.backup import restore as bring_back
 from storage.database import Database, Transaction
 from storage.numbering import leap

@@ -61,7 +61,7 @@ def show_case(number: CASE, login: WHO) -> None:
             refuse(f"Обращения {number} нет или оно не ваше.", 1)
         content = desk.content()
         async with desk.database.read() as tx:
-            talk, history = await tx.cases.talk(case.id), await tx.cases.history(case.id)
+            talk, history = await tx.case_talk.of(case.id), await tx.cases.history(case.id)
             reaches = await desk.reaches(tx, case.citizen_id)
         say(f"{number_of(case.id)}  {content.routing.topic(case.topic).label}  ({case.state})")
         if not reaches:

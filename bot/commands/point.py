@@ -10,8 +10,10 @@ from bot.commands.shell import say, settings
 from bot.desk import daylist, shifts
 from bot.desk.daylist import DayList
 from bot.parts import needs
-from bot.texts.load import load, read_folder
-from bot.texts.schema import BadContent, Content
+from bot.texts.files import read_folder
+from bot.texts.load import load
+from bot.texts.mistakes import BadContent
+from bot.texts.schema import Content
 from storage.booking_records import BookingRow, Slot
 
 app = typer.Typer(

@@ -3,7 +3,8 @@
 import asyncio
 import sys
 from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
 from bot import journal
@@ -65,3 +66,10 @@ def refuse(words: str, code: int) -> NoReturn:
 
 def say(line: str) -> None:
     print(line, flush=True)
+
+
+def shown(path: Path) -> str:
+    """The folder as an admin knows it."""
+    with suppress(ValueError):
+        return str(path.resolve().relative_to(Path.cwd()))
+    return str(path)

@@ -20,7 +20,8 @@ from bot.parts import explained, needs, opened_database
 from bot.reports.surveys import COLUMNS, Result, lines, results, rows
 from bot.settings import Settings
 from bot.texts import render
-from bot.texts.load import load, read_folder
+from bot.texts.files import read_folder
+from bot.texts.load import load
 from bot.texts.questionnaire import POINTS, Item, Survey
 from bot.texts.schema import Content
 from storage.survey_records import Sheet, SheetAnswer

@@ -7,7 +7,7 @@ Everything is told the time, in seconds of a timer; nothing waits here.
 Source: reference limits of each platform; reliability F5, F6.
 """
 
-from bot.texts.schema import ChannelRules
+from bot.texts.rules import ChannelRules
 
 BURST_S = 0.04  # what may leave at once after a silence, as a share of a second's worth; at least one message
 FLOOR = 0.02  # the least rate, as a share of the configured one

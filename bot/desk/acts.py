@@ -110,7 +110,7 @@ class Desk:
             if not await tx.cases.answer(case.id, actor.id, version=version, now=now):
                 return _why(case, actor, version)
             event = f"staff:{once}"
-            number = await tx.cases.say(
+            number = await tx.case_talk.say(
                 case.id, words, author="staff", role=actor.role, actor=actor.id, now=now, origin=origin, event=event
             )
             if number is None:
@@ -128,7 +128,7 @@ class Desk:
         async def write(tx: Transaction, case: CaseRow, now: datetime) -> str:
             if refusal := _unfit(words):
                 return refusal
-            said = await tx.cases.say(
+            said = await tx.case_talk.say(
                 case.id, words, author="note", role=actor.role, actor=actor.id, now=now, origin=origin
             )
             return DONE if said is not None else REPEATED

@@ -163,7 +163,7 @@ class Board:
         if not case.owner or not self._shows_words(chat):
             return True
         is_whole = True
-        for said in await tx.cases.talk(case.id):
+        for said in await tx.case_talk.of(case.id):
             post = own.get(("words", said.number))
             if said.author != "citizen" or said.words is None:
                 continue

@@ -157,12 +157,12 @@ class _Turn:
 
     async def _corrected(self, actor: Actor) -> None:
         """The author changed an answer: the citizen's message changes, or another one says how it should read."""
-        found = await self._tx.cases.by_origin(self._origin())
+        found = await self._tx.case_talk.by_origin(self._origin())
         words = parted(self._incoming.text)[1]
         if found is None or found.author != "staff" or found.actor != actor.id or not words:
             return
         await lane.take(self._tx, found.citizen_id)
-        await self._tx.cases.edit(found.case_id, found.number, words, now=self._now)
+        await self._tx.case_talk.edit(found.case_id, found.number, words, now=self._now)
         sent = await self._tx.outbox.sent_as(found.turn)
         place = (await self._tx.citizens.reachable_at([found.citizen_id])).get(found.citizen_id)
         is_there = sent is not None and place is not None and place[:2] == (sent.channel, sent.address)
@@ -173,7 +173,7 @@ class _Turn:
 
     async def _took_back(self, actor: Actor) -> None:
         """The author deleted an answer: so is the citizen's message, where that is possible."""
-        found = await self._tx.cases.by_origin(self._origin())
+        found = await self._tx.case_talk.by_origin(self._origin())
         if found is None or found.author != "staff" or found.actor != actor.id:
             return
         await lane.take(self._tx, found.citizen_id)

@@ -1,8 +1,10 @@
 """A cry for help, written: the citizen's open request becomes urgent, or an urgent one is opened."""
 
+from dataclasses import dataclass
 from datetime import datetime
+from typing import ClassVar
 
-from bot.engine.effects import RaiseAlarm
+from bot.engine.effects import Effect
 from bot.engine.taken import Taken, Write
 from bot.surveys import triggers
 from bot.texts.promises import answer_due
@@ -10,6 +12,19 @@ from storage.database import Transaction
 from storage.records import CaseRow
 
 TOPIC = "crisis"
+
+
+@dataclass(frozen=True, slots=True)
+class RaiseAlarm(Effect):
+    """
+    Somebody may be in danger: the citizen's open request for a person becomes urgent, without one an urgent one opens.
+
+    No words go with it. id: of the new case. kind: of crisis.yaml.
+    """
+
+    id: str
+    kind: str
+    personal: ClassVar[bool] = True
 
 
 async def _raise(tx: Transaction, taken: Taken, effect: RaiseAlarm, now: datetime) -> None:

@@ -1,13 +1,78 @@
 """A request for a person, written: whom it goes to and until when follows from its topic and the citizen's office."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import ClassVar
 
-from bot.engine.effects import AddWords, Complain, JudgeCase, OpenCase, ReopenCase, RouteCase
+from bot.engine.effects import Effect, Refusable
 from bot.engine.taken import Grant, Taken, Write
 from bot.texts.promises import answer_due, silent_at
 from storage.case_records import Deadlines
 from storage.database import Transaction
 from storage.records import CaseRow
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCase(Refusable):
+    """
+    Ask for a person. refused: what follows when a case is open already (nothing after this effect then happens).
+
+    words: the citizen's, may be empty. context: what was talked about, for the specialist. id: of the new case.
+    """
+
+    id: str
+    topic: str
+    words: str
+    context: str
+    refused: Sequence[Effect]
+    personal: ClassVar[bool] = True
+
+
+@dataclass(frozen=True, slots=True)
+class AddWords(Effect):
+    """
+    More words to the case that is open at the moment of writing, whoever opened it.
+
+    kind: what came instead of words ("voice", "photo" …), or "edited": words that replace earlier ones.
+    """
+
+    words: str
+    kind: str = "text"
+    personal: ClassVar[bool] = True
+
+
+@dataclass(frozen=True, slots=True)
+class RouteCase(Effect):
+    """The open case that nobody has taken yet is about another topic."""
+
+    topic: str
+    personal: ClassVar[bool] = True
+
+
+@dataclass(frozen=True, slots=True)
+class Complain(Effect):
+    """The open case becomes a complaint about whoever has it: the lead hears it, they never see it again."""
+
+    topic: str
+    personal: ClassVar[bool] = True
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeCase(Effect):
+    """Whether the case that was closed last is solved: "yes", "no", "" for a comment only. words: the comment."""
+
+    solved: str
+    words: str = ""
+    personal: ClassVar[bool] = True
+
+
+@dataclass(frozen=True, slots=True)
+class ReopenCase(Refusable):
+    """The case that was closed last is open again. refused: what follows when another one is open, or none is left."""
+
+    refused: Sequence[Effect]
+    personal: ClassVar[bool] = True
 
 
 def office_of(taken: Taken) -> str:

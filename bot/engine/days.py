@@ -9,7 +9,7 @@ from datetime import date, datetime
 from bot.engine.effects import RemindOn
 from bot.engine.turn import Turn
 from bot.texts import render
-from bot.texts.schema import Event
+from bot.texts.situation import Event
 
 KIND = "release"
 HOUR = 10  # local

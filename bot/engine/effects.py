@@ -264,85 +264,10 @@ class RemindOn(Effect):
 
 
 @dataclass(frozen=True, slots=True)
-class OpenCase(Refusable):
-    """
-    Ask for a person. refused: what follows when a case is open already (nothing after this effect then happens).
-
-    words: the citizen's, may be empty. context: what was talked about, for the specialist. id: of the new case.
-    """
-
-    id: str
-    topic: str
-    words: str
-    context: str
-    refused: Sequence[Effect]
-    personal: ClassVar[bool] = True
-
-
-@dataclass(frozen=True, slots=True)
-class RaiseAlarm(Effect):
-    """
-    Somebody may be in danger: the citizen's open request for a person becomes urgent, without one an urgent one opens.
-
-    No words go with it. id: of the new case. kind: of crisis.yaml.
-    """
-
-    id: str
-    kind: str
-    personal: ClassVar[bool] = True
-
-
-@dataclass(frozen=True, slots=True)
 class KeepQuestion(Effect):
     """Nobody had an answer to this. words: without names and numbers; whose they were is not kept."""
 
     words: str
-    personal: ClassVar[bool] = True
-
-
-@dataclass(frozen=True, slots=True)
-class AddWords(Effect):
-    """
-    More words to the case that is open at the moment of writing, whoever opened it.
-
-    kind: what came instead of words ("voice", "photo" …), or "edited": words that replace earlier ones.
-    """
-
-    words: str
-    kind: str = "text"
-    personal: ClassVar[bool] = True
-
-
-@dataclass(frozen=True, slots=True)
-class RouteCase(Effect):
-    """The open case that nobody has taken yet is about another topic."""
-
-    topic: str
-    personal: ClassVar[bool] = True
-
-
-@dataclass(frozen=True, slots=True)
-class Complain(Effect):
-    """The open case becomes a complaint about whoever has it: the lead hears it, they never see it again."""
-
-    topic: str
-    personal: ClassVar[bool] = True
-
-
-@dataclass(frozen=True, slots=True)
-class JudgeCase(Effect):
-    """Whether the case that was closed last is solved: "yes", "no", "" for a comment only. words: the comment."""
-
-    solved: str
-    words: str = ""
-    personal: ClassVar[bool] = True
-
-
-@dataclass(frozen=True, slots=True)
-class ReopenCase(Refusable):
-    """The case that was closed last is open again. refused: what follows when another one is open, or none is left."""
-
-    refused: Sequence[Effect]
     personal: ClassVar[bool] = True
 
 

@@ -175,7 +175,7 @@ class Reads:
 
     async def case_talk(self, case_id: str) -> list[CaseSaid]:
         """All that was said in the case."""
-        return await self._batch.rare(lambda tx: tx.cases.talk(case_id))
+        return await self._batch.rare(lambda tx: tx.case_talk.of(case_id))
 
     async def nudge(self) -> NudgeRow:
         """Whether the citizen may be asked after a long silence, and since when it lasts."""

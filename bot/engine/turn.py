@@ -8,7 +8,8 @@ from typing import Any, Literal
 from bot.engine.reads import Reads
 from bot.messages import Kind
 from bot.texts import render
-from bot.texts.schema import Content, Office
+from bot.texts.office import Office
+from bot.texts.schema import Content
 from storage.records import CitizenRow
 
 Policy = Literal["full", "information"]

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from bot.matching import letters
-from bot.texts.schema import Event
+from bot.texts.situation import Event
 
 COMMANDS = {
     "start": "start",

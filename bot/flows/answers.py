@@ -10,7 +10,8 @@ from bot.engine.flow import Flow
 from bot.engine.turn import Turn
 from bot.flows.words.answers import answer_words, asked, at_hand
 from bot.texts.plan import answer_of
-from bot.texts.schema import Need, ProfileQuestion
+from bot.texts.schema import Need
+from bot.texts.situation import ProfileQuestion
 
 flow = Flow(
     "answers",

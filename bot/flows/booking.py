@@ -10,7 +10,8 @@ central, call: instead of a visit at the point.
 from datetime import date, timedelta
 
 from bot.booking.slots import FREE, NOT_YET, day_slots, may_book
-from bot.engine.effects import AddWords, Ask, Choice, ChooseSituations, Effect, Enter, Goto, Keep, OpenCase
+from bot.engine.cases import AddWords, OpenCase
+from bot.engine.effects import Ask, Choice, ChooseSituations, Effect, Enter, Goto, Keep
 from bot.engine.flow import Flow
 from bot.engine.turn import Turn
 from bot.flows.words.appointments import PLACE, point_of, served_at

@@ -10,23 +10,11 @@ Staff acts: bot/desk/acts.py. How a case is opened: bot/flows/handover.py
 
 from collections.abc import Sequence
 
-from bot.engine.effects import (
-    AddWords,
-    Again,
-    Ask,
-    Choice,
-    Effect,
-    Enter,
-    Goto,
-    JudgeCase,
-    PutAside,
-    ReopenCase,
-    Say,
-    Tell,
-)
+from bot.engine.cases import AddWords, JudgeCase, ReopenCase
+from bot.engine.effects import Again, Ask, Choice, Effect, Enter, Goto, PutAside, Say, Tell
 from bot.engine.flow import Flow
+from bot.engine.overhearing import talk_of
 from bot.engine.surveys import RecordAnswer
-from bot.engine.talk import talk_of
 from bot.engine.turn import Turn
 from bot.engine.words import plain
 from bot.flows.words.expected import expected

@@ -5,9 +5,9 @@ offer --> links (whatever is said meets it, until the citizen's own word, or Â«Ð
    +----> word --> ready --> links
 """
 
+from bot.engine.cover import own_word
 from bot.engine.effects import Ask, Choice, Conceal, Effect, Enter, Goto, KeepNothing, KeepWord
 from bot.engine.flow import Flow
-from bot.engine.talk import own_word
 from bot.engine.turn import Turn
 from bot.engine.words import plain
 from bot.texts.schema import Need

@@ -5,7 +5,8 @@ help (duty staff are told, without words) --> a person
 phones: the same where nothing about a citizen may be kept, and in a hidden talk
 """
 
-from bot.engine.effects import Ask, Choice, Effect, Enter, Keep, RaiseAlarm
+from bot.engine.alarms import RaiseAlarm
+from bot.engine.effects import Ask, Choice, Effect, Enter, Keep
 from bot.engine.flow import Flow
 from bot.engine.turn import Turn
 from bot.texts.schema import Need

@@ -8,7 +8,8 @@ may_pass (asked once, without consent) -- no --> phone
 What follows while the case is open: bot/flows/case.py
 """
 
-from bot.engine.effects import AddWords, Ask, Choice, Complain, Effect, Enter, Goto, Keep, OpenCase, RouteCase
+from bot.engine.cases import AddWords, Complain, OpenCase, RouteCase
+from bot.engine.effects import Ask, Choice, Effect, Enter, Goto, Keep
 from bot.engine.flow import Flow
 from bot.engine.surveys import PauseSurveys
 from bot.engine.turn import Turn

@@ -31,7 +31,8 @@ from bot.flows.words.changes import LINES, Change, change_of, change_words, days
 from bot.flows.words.leads import follow, lead_choices
 from bot.texts import render
 from bot.texts.questionnaire import EVENT
-from bot.texts.schema import Event, Need
+from bot.texts.schema import Need
+from bot.texts.situation import Event
 
 HELP = ("handover", "booking", "questions", "jobs", "plan")
 NEXT = ("plan", "menu")

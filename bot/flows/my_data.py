@@ -29,7 +29,8 @@ from bot.engine.flow import Flow
 from bot.engine.turn import Turn
 from bot.flows.words.extract import WORDS, cut, extract_text
 from bot.texts import render
-from bot.texts.schema import Need, Situation
+from bot.texts.schema import Need
+from bot.texts.situation import Situation
 from storage.records import Holdings
 
 PART_CHARS = 3000  # with the words around it a part fits every messenger

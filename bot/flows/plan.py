@@ -17,7 +17,8 @@ from bot.flows.words.answers import asked
 from bot.flows.words.plan_step import PARTS, step_text
 from bot.texts import render
 from bot.texts.plan import PlanItem, form
-from bot.texts.schema import LEADS, Need, Situation
+from bot.texts.schema import Need
+from bot.texts.situation import LEADS, Situation
 from storage.records import PlanItemRow
 
 LATER = ("tomorrow", "three_days", "week", "month")

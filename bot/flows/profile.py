@@ -18,7 +18,8 @@ from bot.flows.words.answers import asked, at_hand
 from bot.texts import render
 from bot.texts.dates import read_day
 from bot.texts.plan import answer_of
-from bot.texts.schema import Need, ProfileQuestion
+from bot.texts.schema import Need
+from bot.texts.situation import ProfileQuestion
 
 AHEAD = timedelta(days=366)  # who waits longer has another plan until then
 BEHIND = timedelta(days=50 * 365)

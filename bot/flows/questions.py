@@ -10,7 +10,8 @@ often its buttons are pressed: its place in the session remembers.
 from bot.engine.effects import Ask, Choice, CountAnswer, Effect, Enter, Goto, Keep, KeepQuestion
 from bot.engine.flow import Flow
 from bot.engine.turn import Turn
-from bot.texts.schema import CRISIS, Need
+from bot.texts.question import CRISIS
+from bot.texts.schema import Need
 
 GUESSED = 3  # offered when it is not clear which question is meant
 

@@ -9,7 +9,8 @@ choose --> more --> ready --> consent --> profile --> plan
 from bot.engine.effects import Ask, Choice, ChooseSituations, Effect, Enter, Goto, Keep
 from bot.engine.flow import Flow
 from bot.engine.turn import Turn
-from bot.texts.schema import Need, Situation
+from bot.texts.schema import Need
+from bot.texts.situation import Situation
 
 flow = Flow(
     "situation",

@@ -11,7 +11,8 @@ from bot.engine.effects import ChooseOffice, CountStart, Effect, Enter, Welcome
 from bot.engine.flow import Flow
 from bot.engine.turn import Turn
 from bot.texts import render
-from bot.texts.schema import Need, Source
+from bot.texts.rules import Source
+from bot.texts.schema import Need
 
 flow = Flow(
     "start",

@@ -12,17 +12,8 @@ kept apart (storage/surveys.py). None of these turns keeps its words, else they 
 from collections.abc import Sequence
 from typing import Any
 
-from bot.engine.effects import (
-    Ask,
-    Choice,
-    Effect,
-    Enter,
-    Goto,
-    KeepNothing,
-    Notice,
-    OpenCase,
-    Say,
-)
+from bot.engine.cases import OpenCase
+from bot.engine.effects import Ask, Choice, Effect, Enter, Goto, KeepNothing, Notice, Say
 from bot.engine.flow import Flow
 from bot.engine.surveys import (
     AnswerSurvey,

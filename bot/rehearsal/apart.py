@@ -14,7 +14,8 @@ from bot import journal
 from bot.flows import FLOWS
 from bot.rehearsal.rehearsal import Rehearsal
 from bot.texts.load import load
-from bot.texts.schema import Content, Mistake, Need
+from bot.texts.mistakes import Mistake
+from bot.texts.schema import Content, Need
 
 log = structlog.get_logger()
 

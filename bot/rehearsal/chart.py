@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from bot.rehearsal.stage import Met
-from bot.texts.schema import Condition, Content, PlanStep, Situation
+from bot.texts.schema import Content
+from bot.texts.situation import Condition, PlanStep, Situation
 
 COLUMNS = ("Откуда приходят", "Что читают", "О чём спрашиваем", "План", "Экраны шага", "Что мешает", "Ответы")
 ENTRY, READ, ASKED, PLAN, SCREENS, OBSTACLES, ANSWERS = range(len(COLUMNS))

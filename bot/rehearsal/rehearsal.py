@@ -13,9 +13,9 @@ from bot.engine.flow import Flows
 from bot.messages import Outgoing
 from bot.rehearsal.player import NoButton
 from bot.rehearsal.stage import Met, Stage
-from bot.texts.mistakes import Mistakes, nearest
+from bot.texts.mistakes import Mistake, Mistakes, nearest
 from bot.texts.scenes import Act, Heard, Pressed, Scene, fits, read_scenes
-from bot.texts.schema import Content, Mistake
+from bot.texts.schema import Content
 from bot.transcript import labels, spoken, words
 from storage.scratch import ScratchDatabase, template
 

@@ -6,8 +6,8 @@ from pathlib import Path
 from bot.engine.flow import Flows
 from bot.rehearsal.coverage import places, unseen, wanted
 from bot.rehearsal.rehearsal import Rehearsal, Report
-from bot.texts.mistakes import listed, nearest
-from bot.texts.schema import Content, Mistake
+from bot.texts.mistakes import Mistake, listed, nearest
+from bot.texts.schema import Content
 
 
 class NoSituation(Exception):

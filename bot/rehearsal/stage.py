@@ -23,7 +23,8 @@ from bot.rehearsal import crowd, requests, staff
 from bot.rehearsal.player import MONDAY_NOON, NoButton, Player
 from bot.surveys.triggers import happened
 from bot.texts import scenes
-from bot.texts.schema import Content, Office, Text
+from bot.texts.office import Office
+from bot.texts.schema import Content, Text
 from bot.transcript import labels
 from storage.scratch import ScratchDatabase
 

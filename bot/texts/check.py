@@ -4,9 +4,11 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
-from bot.texts.mistakes import Mistakes, listed, nearest
+from bot.texts.fact import Fact
+from bot.texts.mistakes import Mistake, Mistakes, listed, nearest
+from bot.texts.office import OFFICE_FIELDS, Office
 from bot.texts.reader import Passage
-from bot.texts.schema import OFFICE_FIELDS, Fact, Mistake, Office, Style
+from bot.texts.rules import Style
 from bot.texts.template import NAME, has_stray_brace, places
 from bot.texts.terms import heard
 

@@ -3,9 +3,10 @@
 import re
 from datetime import date
 
+from bot.texts.fact import UNSURE, Fact
 from bot.texts.load import Look
-from bot.texts.mistakes import Mistakes, listed
-from bot.texts.schema import UNSURE, Content, Fact, Mistake
+from bot.texts.mistakes import Mistake, Mistakes, listed
+from bot.texts.schema import Content
 from bot.texts.tree import line_of
 
 BARE = re.compile(

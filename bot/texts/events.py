@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from bot.texts.leads import read_leads
 from bot.texts.profile import near
 from bot.texts.reader import Reader
-from bot.texts.schema import LEADS, Event, Nudge, ProfileQuestion
+from bot.texts.rules import Nudge
+from bot.texts.situation import LEADS, Event, ProfileQuestion
 from bot.texts.terms import heard
 
 TEXT_CHARS = 1200  # words of a screen that also says what will change

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.texts.doubts import doubt
+from bot.texts.fact import Fact
 from bot.texts.load import Look
-from bot.texts.schema import Fact
 from bot.texts.table import table
 from bot.texts.template import places
 from bot.texts.tree import line_of

@@ -4,8 +4,10 @@ import re
 from datetime import time
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from bot.texts.fact import CONFIDENCES, Fact
+from bot.texts.office import WEEKDAYS, Office
 from bot.texts.reader import Reader, clock_of
-from bot.texts.schema import CONFIDENCES, WEEKDAYS, Fact, Office, frozen
+from bot.texts.schema import frozen
 
 Spans = tuple[tuple[time, time], ...]
 DASH = re.compile(r"\s*[-–—]\s*")

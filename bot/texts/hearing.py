@@ -12,8 +12,8 @@ from bot.matching.letters import folded
 from bot.matching.matcher import Cry, Matcher, Terms
 from bot.matching.rules import BadRule, Rules, check
 from bot.texts.profile import near
+from bot.texts.question import CRISIS, Question
 from bot.texts.reader import Reader
-from bot.texts.schema import CRISIS, Question
 
 RULE_CHARS = 400
 SYNONYM_WORDS = 2

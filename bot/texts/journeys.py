@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 
+from bot.texts.fact import CONFIDENCES, UNSURE
 from bot.texts.mistakes import Mistakes
 from bot.texts.profile import read_asks
+from bot.texts.question import Question, Topic
 from bot.texts.reader import Reader
-from bot.texts.schema import CONFIDENCES, UNSURE, Page, ProfileQuestion, Question, Situation, Topic
+from bot.texts.situation import Page, ProfileQuestion, Situation
 
 ANSWER_CHARS = 1500  # an answer is one screen and is read on a phone
 PAGE_CHARS = 3300  # the five blocks are one screen, with headings and the marks of unconfirmed figures

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 
 from bot.texts.profile import near
 from bot.texts.reader import Reader
-from bot.texts.schema import LEADS
+from bot.texts.situation import LEADS
 
 KINDS = {"item": "шага плана", "question": "вопроса", "page": "страницы", "info": "жизненной ситуации"}
 

@@ -1,12 +1,32 @@
-"""Collecting mistakes of content: all at once, but never more than an admin can read."""
+"""Mistakes of content: one, all that were found at once, but never more than an admin can read."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from difflib import get_close_matches
 
-from bot.texts.schema import BadContent, Mistake
-
 PER_FILE = 100  # a file replaced by garbage would give one line per line
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """One mistake of content, for an admin. line: 1-based, the line of the key."""
+
+    file: str
+    line: int
+    what: str
+    remedy: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.what}: {self.remedy}"
+
+
+class BadContent(Exception):
+    """Content can't go live. mistakes: all that were found, by file and line."""
+
+    def __init__(self, mistakes: Sequence[Mistake]) -> None:
+        super().__init__("\n".join(str(mistake) for mistake in mistakes))
+        self.mistakes = tuple(mistakes)
 
 
 class Mistakes:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 
 from bot.texts.leads import read_leads
 from bot.texts.reader import Reader
-from bot.texts.schema import Obstacle
+from bot.texts.situation import Obstacle
 
 HELP_CHARS = 1500  # a screen with up to eight buttons, read on a phone
 LEADS_MAX = 6  # two buttons more lead on in the plan

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 
 from bot.texts.load import Look
-from bot.texts.mistakes import Mistakes, listed
-from bot.texts.schema import Content, Mistake, Need
+from bot.texts.mistakes import Mistake, Mistakes, listed
+from bot.texts.schema import Content, Need
 from bot.texts.template import places
 from bot.texts.terms import heard
 from bot.texts.tree import line_of

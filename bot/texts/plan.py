@@ -10,7 +10,7 @@ from collections.abc import Set as AbstractSet
 
 import msgspec
 
-from bot.texts.schema import PlanStep, ProfileQuestion, Situation
+from bot.texts.situation import PlanStep, ProfileQuestion, Situation
 
 Chosen = AbstractSet[tuple[str, str]]
 

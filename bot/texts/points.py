@@ -8,9 +8,10 @@ from datetime import date, time, timedelta
 
 from bot.texts.booking import BookingRules, Point, Role, Shift, Spans
 from bot.texts.figures import CLOSED, DASH, days_of
+from bot.texts.office import WEEKDAYS
 from bot.texts.profile import near
 from bot.texts.reader import Reader, clock_of
-from bot.texts.schema import WEEKDAYS, frozen
+from bot.texts.schema import frozen
 
 CODE = re.compile(r"[a-z0-9]\Z")
 PERIOD = re.compile(r"(\d{4}-\d{2}-\d{2})(?:\s*(?:\.\.|—|–|\s-\s)\s*(\d{4}-\d{2}-\d{2}))?\Z")

@@ -4,7 +4,8 @@ from collections.abc import Collection, Mapping
 
 from bot.texts.mistakes import listed, nearest
 from bot.texts.reader import Reader
-from bot.texts.schema import LABEL_CHARS, QUESTION_KINDS, Condition, ProfileQuestion, frozen
+from bot.texts.schema import LABEL_CHARS, frozen
+from bot.texts.situation import QUESTION_KINDS, Condition, ProfileQuestion
 
 WORDS_CHARS = 600  # a question and why it is asked are one small screen
 MARK_CHARS = 2  # «✓ » before a chosen answer

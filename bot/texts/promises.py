@@ -3,7 +3,8 @@
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from bot.texts import render
-from bot.texts.schema import Content, Office
+from bot.texts.office import Office
+from bot.texts.schema import Content
 
 DAYS_MAX = 60  # longer than any row of holidays
 UNKNOWN_FACTOR = 3  # hours of the office are not known: about eight of a day's are worked

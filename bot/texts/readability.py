@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import textstat
 
 from bot.texts.load import Look
-from bot.texts.mistakes import Mistakes
+from bot.texts.mistakes import Mistake, Mistakes
 from bot.texts.reader import Passage
-from bot.texts.schema import Mistake, Style
+from bot.texts.rules import Style
 from bot.texts.template import sentences
 
 WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")

@@ -1,7 +1,8 @@
 """Files `pages/<id>.yaml` and `situations/<id>/days.yaml`: what one reads on, and takes along."""
 
+from bot.texts.fact import CONFIDENCES, UNSURE
 from bot.texts.reader import Reader
-from bot.texts.schema import CONFIDENCES, UNSURE, Days, FurtherPage
+from bot.texts.situation import Days, FurtherPage
 
 PAGE_CHARS = 3000  # one screen, with room for the marks of unconfirmed figures
 DAYS_CHARS = 3300  # all days together are one message to pass on, with dates about two sheets of paper

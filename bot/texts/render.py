@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.texts.schema import WEEKDAYS, Content, Office
+from bot.texts.office import WEEKDAYS, Office
+from bot.texts.schema import Content
 from bot.texts.template import NAMESPACES, Sentence, sentences
 
 ON_DAY = (

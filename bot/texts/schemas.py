@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from bot.texts.load import look
-from bot.texts.schema import LABEL_CHARS, OFFICE_FIELDS, SHORT_LABEL_CHARS, TEXT_CHARS, Need
+from bot.texts.office import OFFICE_FIELDS
+from bot.texts.schema import LABEL_CHARS, SHORT_LABEL_CHARS, TEXT_CHARS, Need
 from bot.texts.shape import NO_BRACES, TEXT, Schema, Shape
 from bot.texts.talks import COMMON, LABELS
 

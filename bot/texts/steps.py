@@ -13,7 +13,7 @@ from typing import Any
 from bot.texts.mistakes import Mistakes
 from bot.texts.profile import near, read_conditions
 from bot.texts.reader import Reader
-from bot.texts.schema import Extra, PlanStep, ProfileQuestion
+from bot.texts.situation import Extra, PlanStep, ProfileQuestion
 
 STEP_CHARS = 3000  # all words of one plan item: it is one screen, with a title, a state and buttons around
 TOGETHER_CHARS = 3500  # the same item of several situations: TEXT_CHARS less headings and their labels

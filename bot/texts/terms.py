@@ -7,7 +7,7 @@ from bot.texts.booking import BookingRules
 from bot.texts.points import read_booking_rules
 from bot.texts.questionnaire import SurveyTerms
 from bot.texts.reader import Reader
-from bot.texts.schema import (
+from bot.texts.rules import (
     ChannelRules,
     Consent,
     Later,
@@ -19,8 +19,8 @@ from bot.texts.schema import (
     Rules,
     Source,
     Style,
-    frozen,
 )
+from bot.texts.schema import frozen
 
 LATER = ("tomorrow", "three_days", "week", "month")
 CHANNELS = ("telegram", "vk", "max")

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any
 from bot.texts.doubts import doubts
 from bot.texts.factsheet import Entry, factsheet
 from bot.texts.factsheet import shown as facts_shown
-from bot.texts.load import Look, look, read_folder
+from bot.texts.files import read_folder
+from bot.texts.load import Look, look
+from bot.texts.mistakes import BadContent, Mistake
 from bot.texts.orphans import orphans
-from bot.texts.schema import BadContent, Mistake, Need
+from bot.texts.schema import Need
 from bot.texts.table import table
 
 if TYPE_CHECKING:

@@ -20,7 +20,9 @@ from bot.clock import Clock
 from bot.flows.words.first_days import bounds, counted_from, span
 from bot.flows.words.reading import PRINT
 from bot.texts import render
-from bot.texts.schema import Content, Office, Situation
+from bot.texts.office import Office
+from bot.texts.schema import Content
+from bot.texts.situation import Situation
 from bot.web.assets import Asset
 from bot.web.gate import AnyRequest
 from bot.web.headers import print_policy

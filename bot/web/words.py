@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from datetime import date, datetime
 
 from bot.texts import render
-from bot.texts.schema import Content, Need, Office
+from bot.texts.office import Office
+from bot.texts.schema import Content, Need
 
 CHAT: Mapping[str, Need] = {
     f"web.{key}": need

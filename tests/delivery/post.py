@@ -15,17 +15,9 @@ import msgspec
 from bot.channels.port import Channel
 from bot.messages import Outgoing
 from bot.outbox import Sender
-from bot.texts.schema import (
-    ChannelRules,
-    Consent,
-    Content,
-    Office,
-    Operator,
-    Retention,
-    Rules,
-    Style,
-    Text,
-)
+from bot.texts.office import Office
+from bot.texts.rules import ChannelRules, Consent, Operator, Retention, Rules, Style
+from bot.texts.schema import Content, Text
 from storage.database import Database, Transaction
 from storage.locks import Election
 from storage.records import Arrival, Lane, Part, ReminderRow

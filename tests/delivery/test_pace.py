@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 
 from bot.delivery.pace import CHATS_KEPT, Pace
-from bot.texts.schema import ChannelRules
+from bot.texts.rules import ChannelRules
 
 RULES = ChannelRules(per_second=25, chat_per_second=1, group_per_minute=18)
 

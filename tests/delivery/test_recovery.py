@@ -92,7 +92,7 @@ async def test_a_dead_process_of_another_channel_is_none_of_ours(database: Datab
 
 async def test_only_what_is_on_the_wire_is_uncertain_after_a_kill(post: Post, platform: Platform) -> None:
     """A running broadcast leases what leaves at once, not what leaves later."""
-    from bot.texts.schema import ChannelRules
+    from bot.texts.rules import ChannelRules
     from tests.delivery.post import content
 
     post.edition = content(ChannelRules(25, 1))

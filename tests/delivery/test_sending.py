@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.texts.schema import ChannelRules
+from bot.texts.rules import ChannelRules
 from storage.database import Database
 from storage.records import Lane
 from tests.delivery.platform import Platform

@@ -117,7 +117,7 @@ async def test_closing_asks_whether_it_is_solved_and_no_brings_it_back(asked: Ta
     case = await the_case(asked)
     assert (case.state, case.solved) == ("closed", "yes")
     async with asked.database.read() as tx:
-        assert [said.kind for said in await tx.cases.talk(case.id)][-1] == "comment"
+        assert [said.kind for said in await tx.case_talk.of(case.id)][-1] == "comment"
         assert [one.act for one in await tx.cases.history(case.id)] == [
             "opened", "closed", "solved_no", "reopened", "closed", "solved_yes", "commented",
         ]  # fmt: skip
@@ -229,7 +229,7 @@ async def test_staff_see_that_a_file_came_and_the_citizen_is_asked_for_words(
 
     assert keys(answers) == ["case.not_words"]
     async with asked.database.read() as tx:
-        said = (await tx.cases.talk((await the_case(asked)).id))[-1]
+        said = (await tx.case_talk.of((await the_case(asked)).id))[-1]
     assert (said.kind, said.words) == (str(kind), "")
 
 

@@ -55,7 +55,7 @@ async def test_taking_shows_the_words_and_a_reply_goes_to_the_citizen(talk: Talk
     assert (case.owner, case.state, case.answers) == ("olga", "waiting_citizen", ("Добрый день\nПодойдёт склад?",))
     assert await told(talk) == ["case.taken", "case.words"]
     async with talk.database.read() as tx:
-        assert [said.words for said in await tx.cases.talk(case.id) if said.author == "note"] == ["проверить стаж"]
+        assert [said.words for said in await tx.case_talk.of(case.id) if said.author == "note"] == ["проверить стаж"]
     await talk.say("Подойдёт")
     await chat.work()
     assert "Подойдёт" in chat.shown[chat.found("Подойдёт")].text

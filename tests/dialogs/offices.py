@@ -4,7 +4,8 @@ from pathlib import Path
 
 from bot.parts import needs
 from bot.settings import CONTENT
-from bot.texts.load import load, read_folder
+from bot.texts.files import read_folder
+from bot.texts.load import load
 from bot.texts.schema import Content
 
 SAMPLES = Path(__file__).parents[2] / "deploy" / "samples" / "chelyabinsk"

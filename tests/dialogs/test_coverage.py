@@ -18,7 +18,7 @@ from bot.booking.book import Book
 from bot.channels.port import Limits
 from bot.chores.nudges import Nudging
 from bot.chores.surveying import Surveying
-from bot.engine import effects, surveys, visits
+from bot.engine import alarms, cases, effects, surveys, visits
 from bot.engine.effects import Effect
 from bot.engine.flow import Flows
 from bot.engine.taken import Surface
@@ -59,7 +59,7 @@ ENGINES_OWN = (
     effects.Effect, effects.Refusable, effects.Foreseen, effects.Again, effects.Back, effects.MarkReachable,
     effects.Finish, surveys.PauseSurveys,
 )  # fmt: skip
-EFFECTS = (effects, surveys, visits)  # modules whose effects every flow together asks for
+EFFECTS = (alarms, cases, effects, surveys, visits)  # modules whose effects every flow together asks for
 
 
 class Walk:

@@ -13,7 +13,8 @@ from bot.channels.port import Limits
 from bot.engine.taken import Surface
 from bot.flows import FLOWS
 from bot.messages import Outgoing
-from bot.texts.schema import Content, Fact, Text
+from bot.texts.fact import Fact
+from bot.texts.schema import Content, Text
 from bot.texts.talks import LABELS
 from storage.database import open_database
 from tests.databases import SECRETS

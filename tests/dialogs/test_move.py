@@ -408,7 +408,7 @@ async def test_the_goodbye_says_nothing_about_anybody(old: Talk, new: Talk) -> N
 async def test_links_of_other_places_carry_the_code_where_the_platform_hands_it_over(old: Talk) -> None:
     import dataclasses
 
-    from bot.texts.schema import OtherChannel
+    from bot.texts.rules import OtherChannel
 
     others = (
         OtherChannel("MAX", "https://max.ru/centre"),

@@ -11,7 +11,8 @@ from bot.flows import FLOWS
 from bot.parts import needs
 from bot.quiet import Quiet
 from bot.settings import CONTENT
-from bot.texts.load import load, read_folder
+from bot.texts.files import read_folder
+from bot.texts.load import load
 from bot.texts.schema import Content
 from storage.database import Database
 from tests.dialogs.offices import KALININSKY, LENINSKY, SAMPLES, several_offices

@@ -7,7 +7,7 @@ from types import MappingProxyType
 import pytest
 
 from bot.messages import Kind
-from bot.texts.schema import FurtherPage
+from bot.texts.situation import FurtherPage
 from storage.database import Database
 from tests.dialogs.transcripts import FIRST_DAYS, FOR_A_RELATIVE, READ_ON, TO_PLAN, TO_READING
 from tests.talk import Talk

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from bot.engine.effects import Ask, Choice, Effect, Goto, Say
-from bot.engine.talk import CHARS_MAX, MESSAGES_MAX
+from bot.engine.speech import CHARS_MAX, MESSAGES_MAX
 from bot.engine.turn import Turn
 from bot.telemetry import ALARMS
 from storage.database import Database

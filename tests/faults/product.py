@@ -23,7 +23,8 @@ from zoneinfo import ZoneInfo
 import aiohttp
 
 from bot.parts import needs
-from bot.texts.load import load, read_folder
+from bot.texts.files import read_folder
+from bot.texts.load import load
 from tests.faults.books import SECRETS
 from tests.faults.nursery import Child, Nursery
 from tests.faults.waiting import until

@@ -17,7 +17,8 @@ from bot.clock import SystemClock
 from bot.doctor import examine, line
 from bot.parts import needs
 from bot.settings import Settings
-from bot.texts.load import load, read_folder
+from bot.texts.files import read_folder
+from bot.texts.load import load
 from storage.database import open_database
 from storage.migrate import migrate
 from tests.databases import SECRETS

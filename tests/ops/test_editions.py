@@ -19,9 +19,9 @@ from bot.parts import needs
 from bot.rehearsal.rehearsal import Rehearsal
 from bot.telemetry import CONTENT_MISTAKES
 from bot.texts import render
-from bot.texts.load import read_folder
+from bot.texts.files import read_folder
+from bot.texts.mistakes import BadContent
 from bot.texts.packed import pack, unpack
-from bot.texts.schema import BadContent
 from storage.database import Database
 from storage.records import FilesState
 from tests.ops.child import Running, command, until

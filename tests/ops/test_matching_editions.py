@@ -7,7 +7,8 @@ from bot.editions import Editions
 from bot.matching.matcher import Zone
 from bot.parts import needs
 from bot.rehearsal.apart import Apart
-from bot.texts.load import load, read_folder
+from bot.texts.files import read_folder
+from bot.texts.load import load
 from storage.database import Database
 from tests.ops.test_editions import touch
 from tests.talk import CONTENT, FixedClock

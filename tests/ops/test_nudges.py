@@ -11,7 +11,8 @@ import pytest
 from bot.chores.nudges import AT_ONCE, Nudging, look_at
 from bot.chores.reminders import withdraw
 from bot.flows import FLOWS
-from bot.texts.schema import Content, Nudge
+from bot.texts.rules import Nudge
+from bot.texts.schema import Content
 from storage.database import Database, open_database
 from storage.records import Lane, Part, SessionRow, Silence
 from tests.databases import SECRETS

@@ -9,7 +9,8 @@ import pytest
 
 from bot.flows import FLOWS
 from bot.parts import needs
-from bot.texts.load import load, read_folder
+from bot.texts.files import read_folder
+from bot.texts.load import load
 from bot.texts.schema import Content
 from storage.scratch import ScratchDatabase, template
 from tests.ops.child import command

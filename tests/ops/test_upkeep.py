@@ -12,7 +12,7 @@ import pytest
 from bot.chores.upkeep import HOLD_S, Purge, restore
 from bot.erasures import Erasure, ErasureLog, Notes
 from bot.messages import Outgoing
-from bot.texts.schema import Retention
+from bot.texts.rules import Retention
 from storage.backup import backup
 from storage.database import Database, open_database
 from storage.errors import Held

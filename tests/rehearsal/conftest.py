@@ -7,7 +7,7 @@ import pytest
 
 from bot.flows import FLOWS
 from bot.rehearsal.rehearsal import Rehearsal, Report
-from bot.texts.load import read_folder
+from bot.texts.files import read_folder
 from tests.talk import CONTENT, real_content
 
 Play = Callable[[str], Report]

@@ -87,14 +87,13 @@ async def test_both_sides_and_notes_are_kept_apart_and_delivery_is_known(databas
     await opened(database, citizen_id=ivan)
     find = database.cipher.find("event", "own", "staff:1")
     async with database.write() as tx:
-        cases = tx.cases
-        assert await cases.say("c", "ответ", author="staff", role="lawyer", actor="olga", now=NOW, event="staff:1") == 2
-        assert await cases.say("c", "заметка", author="note", role="lawyer", actor="olga", now=NOW, origin="m1") == 3
-        assert await cases.say("c", "ещё раз", author="note", role="lawyer", actor="olga", now=NOW, origin="m1") is None
+        cases, talk = tx.cases, tx.case_talk
+        assert await talk.say("c", "ответ", author="staff", role="lawyer", actor="olga", now=NOW, event="staff:1") == 2
+        assert await talk.say("c", "заметка", author="note", role="lawyer", actor="olga", now=NOW, origin="m1") == 3
+        assert await talk.say("c", "ещё раз", author="note", role="lawyer", actor="olga", now=NOW, origin="m1") is None
         await cases.add_words("c", "", now=NOW, kind="voice")
 
-        talk = await cases.talk("c")
-        assert [(said.author, said.words, said.kind, said.delivery) for said in talk] == [
+        assert [(said.author, said.words, said.kind, said.delivery) for said in await talk.of("c")] == [
             ("citizen", "слова", "text", ""),
             ("staff", "ответ", "text", "waiting"),
             ("note", "заметка", "text", ""),
@@ -104,25 +103,25 @@ async def test_both_sides_and_notes_are_kept_apart_and_delivery_is_known(databas
         await tx.outbox.add([part], now=NOW)
         ((number,),) = await fetch(tx, "SELECT id FROM outbox")
         await tx.outbox.sent([(number, "77")], now=NOW)
-        assert (await cases.talk("c"))[1].delivery == "sent"
+        assert (await talk.of("c"))[1].delivery == "sent"
         placed = await tx.outbox.sent_as(find)
         assert placed is not None
         assert (placed.id, placed.channel) == ("77", "web")
         case = await cases.get("c")
         assert case is not None
         assert (case.words, case.answers) == (("слова",), ("ответ",))
-        await cases.edit("c", 2, "верный ответ", now=LATER)
-        assert (await cases.talk("c"))[1].edited_at == LATER
+        await talk.edit("c", 2, "верный ответ", now=LATER)
+        assert (await talk.of("c"))[1].edited_at == LATER
 
 
 async def test_two_open_cases_of_one_citizen_become_one_talk(database: Database) -> None:
     await opened(database, "old", "ivan")
     await opened(database, "new", "olga")
     async with database.write() as tx:
-        await tx.cases.say("new", "ответ", author="staff", role="lawyer", actor="petr", now=NOW)
+        await tx.case_talk.say("new", "ответ", author="staff", role="lawyer", actor="petr", now=NOW)
         await tx.cases.join("old", "new", now=NOW)
 
-        assert [(said.author, said.words) for said in await tx.cases.talk("old")] == [
+        assert [(said.author, said.words) for said in await tx.case_talk.of("old")] == [
             ("citizen", "слова"), ("citizen", "слова"), ("staff", "ответ"),
         ]  # fmt: skip
         assert [one.act for one in await tx.cases.history("old")] == ["opened", "joined"]

@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 
 import bot
-from bot.texts.load import load, read_folder
-from bot.texts.schema import BadContent, Content, Need
+from bot.texts.files import read_folder
+from bot.texts.load import load
+from bot.texts.mistakes import BadContent
+from bot.texts.schema import Content, Need
 from tests.texts.sample import SAMPLE
 
 FOLDER = Path(bot.__file__).parent / "content"

@@ -9,7 +9,8 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from bot.parts import needs
-from bot.texts.load import Grower, kind_of, read_folder
+from bot.texts.files import kind_of, read_folder
+from bot.texts.load import Grower
 from bot.texts.mistakes import Mistakes
 from bot.texts.schema import Need
 from bot.texts.schemas import schemas

@@ -9,7 +9,8 @@ import pytest
 from bot.texts.doubts import doubts
 from bot.texts.load import load, look
 from bot.texts.render import fill, say
-from bot.texts.schema import TEXT_CHARS, Condition, Content
+from bot.texts.schema import TEXT_CHARS, Content
+from bot.texts.situation import Condition
 
 TODAY = date(2026, 11, 21)
 SCREEN_CHARS = 900  # an answer is read on a phone without scrolling

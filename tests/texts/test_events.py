@@ -5,7 +5,8 @@ from collections.abc import Mapping
 import pytest
 
 from bot.texts.load import load
-from bot.texts.schema import Content, Nudge
+from bot.texts.rules import Nudge
+from bot.texts.schema import Content
 from tests.texts.conftest import NEEDS, Files, lines_of
 from tests.texts.sample import SAMPLE
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.texts.load import load
 from bot.texts.load import look as seen
-from bot.texts.schema import BadContent
+from bot.texts.mistakes import BadContent
 from bot.texts.verdict import judged
 from tests.texts.conftest import NEEDS
 from tests.texts.sample import SAMPLE

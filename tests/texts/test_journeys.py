@@ -5,7 +5,8 @@ from collections.abc import Mapping
 import pytest
 
 from bot.texts.load import load
-from bot.texts.schema import Condition, Content, Extra
+from bot.texts.schema import Content
+from bot.texts.situation import Condition, Extra
 from tests.texts.conftest import NEEDS, Files, lines_of
 from tests.texts.sample import SAMPLE
 

@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from bot.texts.doubts import doubts
-from bot.texts.load import fingerprint, load, look, read_folder
-from bot.texts.schema import BadContent, Content
+from bot.texts.files import fingerprint, read_folder
+from bot.texts.load import load, look
+from bot.texts.mistakes import BadContent
+from bot.texts.schema import Content
 from tests.texts.conftest import NEEDS, Files
 
 

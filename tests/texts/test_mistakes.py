@@ -4,7 +4,7 @@ import pytest
 
 from bot.texts.check import report
 from bot.texts.load import load
-from bot.texts.schema import BadContent, Mistake
+from bot.texts.mistakes import BadContent, Mistake
 from tests.texts.conftest import NEEDS, Files, Spoil, lines_of
 
 TALK = "texts/booking.yaml"

@@ -9,8 +9,7 @@ from time import process_time
 import pytest
 
 from bot.texts.load import Grower, Look, look
-from bot.texts.mistakes import Mistakes
-from bot.texts.schema import Mistake
+from bot.texts.mistakes import Mistake, Mistakes
 from bot.texts.tree import Branch, grow
 from bot.texts.verdict import judged
 from tests.texts.editor import ALL_NEEDS, EDITION, SHIPPED, complaints, remembering

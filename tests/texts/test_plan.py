@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.texts.plan import answer_of, form, whole
-from bot.texts.schema import Condition, Extra, Page, PlanStep, ProfileQuestion, Situation
+from bot.texts.situation import Condition, Extra, Page, PlanStep, ProfileQuestion, Situation
 
 
 def step(id_: str, why: str = "", **more: object) -> PlanStep:

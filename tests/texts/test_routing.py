@@ -7,9 +7,10 @@ import pytest
 
 from bot.flows import FLOWS
 from bot.texts.load import load
+from bot.texts.office import Office
 from bot.texts.promises import after_working_hours, answer_due, is_open
 from bot.texts.routes import AFTER_TAKE, QUESTION
-from bot.texts.schema import Content, Office, frozen
+from bot.texts.schema import Content, frozen
 from tests.talk import real_content
 from tests.texts.conftest import NEEDS, lines_of
 from tests.texts.sample import SAMPLE

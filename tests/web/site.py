@@ -16,7 +16,8 @@ from bot.engine.runner import Runner
 from bot.engine.taken import Surface
 from bot.flows import FLOWS
 from bot.inbox import Inbox
-from bot.texts.load import load, read_folder
+from bot.texts.files import read_folder
+from bot.texts.load import load
 from bot.texts.schema import Content
 from bot.web.application import WebParts, make_application
 from bot.web.console.desk import Desk

@@ -11,7 +11,7 @@ from urllib.parse import urljoin
 import pytest
 from playwright.async_api import Browser
 
-from bot.texts.schema import FurtherPage, Situation
+from bot.texts.situation import FurtherPage, Situation
 from storage.database import Database
 from tests.talk import FixedClock
 from tests.web.site import Site

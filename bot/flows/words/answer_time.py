@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from bot.engine.turn import Turn
 from bot.texts import render
-from bot.texts.schema import Office
+from bot.texts.office import Office
 
 DAYS_AHEAD = 14  # longer than any row of holidays we promise over
 

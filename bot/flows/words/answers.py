@@ -8,7 +8,7 @@ from bot.engine.screen import CHOICES_MAX
 from bot.engine.turn import Turn
 from bot.texts import render
 from bot.texts.plan import answer_of
-from bot.texts.schema import ProfileQuestion
+from bot.texts.situation import ProfileQuestion
 
 
 def asked(turn: Turn) -> list[ProfileQuestion]:

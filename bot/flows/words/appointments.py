@@ -13,7 +13,8 @@ from bot.engine.effects import Choice
 from bot.engine.turn import Turn
 from bot.texts import render
 from bot.texts.booking import Point
-from bot.texts.schema import WEEKDAYS, Need
+from bot.texts.office import WEEKDAYS
+from bot.texts.schema import Need
 from storage.booking_records import BookingRow, Slot, WaitingRow
 
 NAMED = 12  # characters of an id in a button: a citizen has few bookings

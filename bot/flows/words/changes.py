@@ -7,7 +7,8 @@ from bot.engine.effects import ChooseSituations, Effect, MarkItem
 from bot.engine.turn import Turn
 from bot.texts import render
 from bot.texts.plan import PlanItem, form
-from bot.texts.schema import Event, Need, PlanStep
+from bot.texts.schema import Need
+from bot.texts.situation import Event, PlanStep
 from storage.records import PlanItemRow
 
 LINES = {line: Need(("names",)) for line in ("adds", "removes", "opens")}

@@ -5,7 +5,8 @@ from datetime import date, timedelta
 
 from bot.texts import render
 from bot.texts.dates import read_day
-from bot.texts.schema import Content, Days, Need
+from bot.texts.schema import Content, Need
+from bot.texts.situation import Days
 
 AGO = timedelta(days=31)  # who has just come back may still want to count
 AHEAD = timedelta(days=3 * 365)

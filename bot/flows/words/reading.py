@@ -2,7 +2,7 @@
 
 from bot.engine.effects import Choice, Enter
 from bot.engine.turn import Turn
-from bot.texts.schema import Situation
+from bot.texts.situation import Situation
 
 LEADS = {
     "page": ("info", "page"),

@@ -157,7 +157,7 @@ async def _case(visit: Visit, acts: Acts, *, status: int = 200, once: str = "", 
     content = visit.desk.content()
     case = await _mine(visit, acts)
     async with acts.database.read() as tx:
-        talk = await tx.cases.talk(case.id)
+        talk = await tx.case_talk.of(case.id)
         history = await tx.cases.history(case.id)
         people = {said.actor for said in talk} | {one.actor for one in history} | {case.owner}
         names = await tx.staff.names(people - {""})

@@ -15,8 +15,8 @@ from bot.history import NoEdition, history, roll_back
 from bot.texts import render
 from bot.texts.doubts import doubts
 from bot.texts.load import look
+from bot.texts.mistakes import BadContent, Mistake
 from bot.texts.packed import Unreadable, unpack
-from bot.texts.schema import BadContent, Mistake
 from bot.web.console.desk import Desk
 from bot.web.console.visit import Answer, Missing, Visit
 from storage.records import Edition

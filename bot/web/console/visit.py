@@ -12,7 +12,7 @@ from litestar.exceptions import SerializationException
 
 from bot.accounts.entry import Inside
 from bot.accounts.roles import Right, actor, may
-from bot.texts.schema import Office
+from bot.texts.office import Office
 from bot.web.console.banner import banner
 from bot.web.console.door import FIELD
 from bot.web.console.view import HEADERS

@@ -14,7 +14,7 @@ from playwright.async_api import Page, expect
 from bot.accounts.people import Draft, People
 from bot.accounts.roles import Role
 from bot.clock import FixedClock
-from bot.texts.load import read_folder
+from bot.texts.files import read_folder
 from bot.texts.packed import pack
 from storage.database import Database
 from tests.talk import CONTENT

@@ -12,7 +12,7 @@ from bot.accounts.entry import Inside
 from bot.accounts.roles import Role
 from bot.clock import FixedClock
 from bot.flows import FLOWS
-from bot.texts.load import fingerprint, read_folder
+from bot.texts.files import fingerprint, read_folder
 from bot.texts.packed import pack
 from bot.web.console.desk import DeskParts
 from bot.web.console.visit import Visit

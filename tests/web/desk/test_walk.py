@@ -12,7 +12,7 @@ import pytest
 from litestar.handlers import HTTPRouteHandler
 
 from bot.accounts.roles import RIGHTS, Right, Role
-from bot.texts.load import read_folder
+from bot.texts.files import read_folder
 from bot.texts.packed import pack
 from storage.staff_sessions import Stage
 from tests.talk import CONTENT
