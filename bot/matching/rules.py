@@ -12,12 +12,14 @@ else was said still counts. Spelling is not mended before rules: a mended word m
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from bot.matching import letters
 
 GAP = 2
 CHARS = 4000
 BARRIER = "|"
+CACHED = 4096  # rules: each is checked, then compiled with its list, and most stay from edition to edition
 _PART = re.compile(r"[а-яёa-z0-9]+\*?\Z")
 
 
@@ -66,6 +68,7 @@ def _compiled(rules: Sequence[str]) -> re.Pattern[str] | None:
     return re.compile("|".join(_pattern(rule) for rule in rules)) if rules else None
 
 
+@lru_cache(CACHED)
 def _pattern(rule: str) -> str:
     is_whole = rule.startswith("=")
     words = letters.folded(rule.removeprefix("=")).split()

@@ -90,8 +90,6 @@ REMARKS = (
 
 LINE_CHARS, LINES = 1000, 5000  # of one line; of all talks, or a look at them would take minutes
 
-_LABELS = re.compile(r"((?:\s*\[[^\[\]]+\])*)\s*\Z")
-_LABEL = re.compile(r"\[([^\[\]]+)\]")
 _PASSED = re.compile(r"прош(?:ёл|ел|ла|ло|ли)\s+(?:(\d{1,3})\s+)?(минут|час|день|дня|дней|недел)\w*\Z")
 _NOW = re.compile(rf"сейчас\s+(\d{{1,2}})\s+({'|'.join(MONTHS)})\s+(\d{{4}}),\s*(\d{{1,2}}):(\d{{2}})\Z")
 _OLD = re.compile(r"старая кнопка\s+([a-z_]+\.[a-z_]+)\s+([a-z0-9_:-]+)\Z")
@@ -271,16 +269,26 @@ def act_of(said: str) -> Act:
 
 
 def _heard(said: str) -> Heard:
-    match = _LABELS.search(said)
-    assert match is not None, "the pattern may be empty"
-    words = " ".join(said[: match.start()].split())
-    labels = [" ".join(label.split()) for label in _LABEL.findall(match[1])]
+    rest, labels = _split(said)
+    words = " ".join(rest.split())
     has_more = bool(labels) and labels[-1] in MORE
     if has_more:
         labels.pop()
     if not words and not labels:
         raise Unclear("после знака < пусто", "впишите первые слова бота и «…»")
     return Heard(words or "…", tuple(labels) if labels or has_more else None, has_more)
+
+
+def _split(said: str) -> tuple[str, list[str]]:
+    """The words, and the labels of the [buttons] at the end. From the right: the words may be long and full of [."""
+    labels: list[str] = []
+    while said.endswith("]") and (start := said.rfind("[")) >= 0:
+        label = said[start + 1 : -1]
+        if not label or "]" in label:
+            break
+        labels.append(" ".join(label.split()))
+        said = said[:start].rstrip()
+    return said, labels[::-1]
 
 
 def _remark(line: str) -> Act:

@@ -18,13 +18,12 @@ LABELS = ("back", "more", "previous", "menu", "human")
 def read_talk(flow: str, reader: Reader, needs: Mapping[str, Need]) -> dict[str, Text]:
     """Texts of one file by full key. needs: those of a flow that has none here accept any key."""
     texts: dict[str, Text] = {}
-    own = [key.removeprefix(f"{flow}.") for key in needs if key.startswith(f"{flow}.")]
     for step in reader.names():
         if not reader.is_id(step):
             continue
         key = f"{flow}.{step}"
         need = needs.get(key)
-        if need is None and own:
+        if need is None and (own := [one.removeprefix(f"{flow}.") for one in needs if one.startswith(f"{flow}.")]):
             close = nearest(step, own)
             reader.wrong(
                 step, "программа такого текста не знает", f"возможно, {close}" if close else f"можно: {listed(own)}"

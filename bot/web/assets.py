@@ -1,10 +1,12 @@
 """Files of the page: read once, named by their content, packed once; nothing comes from another host."""
 
 import gzip
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from types import MappingProxyType
 
 from litestar import Response, get
 from litestar.exceptions import NotFoundException
@@ -36,10 +38,11 @@ def asset(file: str, body: bytes) -> Asset:
     return Asset(name, KINDS[dot + suffix], body, gzip.compress(body, mtime=0))
 
 
-def load_assets(folders: Sequence[Path] = (FOLDER, VENDOR)) -> Mapping[str, Asset]:
+@cache
+def load_assets() -> Mapping[str, Asset]:
     """By file name without hash."""
-    files = [path for folder in folders for path in sorted(folder.iterdir()) if path.suffix in KINDS]
-    return {path.name: asset(path.name, path.read_bytes()) for path in files}
+    files = [path for folder in (FOLDER, VENDOR) for path in sorted(folder.iterdir()) if path.suffix in KINDS]
+    return MappingProxyType({path.name: asset(path.name, path.read_bytes()) for path in files})
 
 
 def packed(request: AnyRequest, one: Asset, headers: Mapping[str, str]) -> Response[bytes]:

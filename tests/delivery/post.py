@@ -59,6 +59,7 @@ class Busy:
         self._database = database
         self.open = 0
         self.writes = 0
+        self._rest: asyncio.Future[None] | None = None
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._database, name)
@@ -75,15 +76,30 @@ class Busy:
 
     @asynccontextmanager
     async def _counted(self, transaction: AbstractAsyncContextManager[Transaction]) -> Any:
-        self.open += 1
+        self.begin()
         try:
             async with transaction as tx:
                 yield tx
         finally:
-            self.open -= 1
+            self.end()
 
-    def is_busy(self) -> bool:
-        return self.open > 0
+    def begin(self) -> None:
+        self.open += 1
+
+    def end(self) -> None:
+        self.open -= 1
+        if not self.open and self._rest is not None:
+            self._rest.set_result(None)
+            self._rest = None
+
+    async def rest(self) -> bool:
+        """Until nothing is under way; false when nothing was. Asleep meanwhile: the database needs the processor."""
+        if not self.open:
+            return False
+        if self._rest is None:
+            self._rest = asyncio.get_running_loop().create_future()
+        await asyncio.shield(self._rest)
+        return True
 
 
 class _Candidate:
@@ -95,18 +111,18 @@ class _Candidate:
         self.lost = election.lost
 
     async def acquire(self) -> bool:
-        self._busy.open += 1
+        self._busy.begin()
         try:
             return await self._election.acquire()
         finally:
-            self._busy.open -= 1
+            self._busy.end()
 
     async def release(self) -> None:
-        self._busy.open += 1
+        self._busy.begin()
         try:
             await self._election.release()
         finally:
-            self._busy.open -= 1
+            self._busy.end()
 
 
 class Post:
@@ -237,9 +253,7 @@ class Post:
         """Run a sender through so many simulated seconds, then stop it."""
         stop = asyncio.Event()
         sender = sender or self.sender()
-        await self.world.play(
-            sender.run(stop), stop, seconds=seconds, is_busy=self.busy.is_busy, events=events, until=until
-        )
+        await self.world.play(sender.run(stop), stop, seconds=seconds, rest=self.busy.rest, events=events, until=until)
         return sender
 
     async def drain(self, sender: Sender | None = None, *, step_s: float = 1.0, steps: int = 50) -> Sender:

@@ -44,7 +44,7 @@ async def test_a_message_costs_two_commits_and_seven_hops(sqlite_database: Datab
 
     bot._is_on = True  # on duty; its own looks, one a second, would be counted as well
     events = [(1.0, lambda: say(1)), (1.5, lambda: say(2)), (1.9, rest)]
-    await world.play(sender.run(stop), stop, seconds=3.0, is_busy=post.busy.is_busy, events=events)
+    await world.play(sender.run(stop), stop, seconds=3.0, rest=post.busy.rest, events=events)
 
     assert len(platform.shown["ivan"]) == 2
     commits, hops = (after - before for before, after in zip(spent[1], spent[2], strict=True))

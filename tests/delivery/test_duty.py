@@ -14,7 +14,7 @@ from storage.database import Database, open_database
 from tests.databases import SECRETS
 from tests.delivery.platform import Platform, update
 from tests.delivery.post import Post, minutes
-from tests.delivery.world import World
+from tests.delivery.world import World, nothing_else
 
 HOOK = ("https://bot.example/hooks/telegram", "secret_secret_secret")
 
@@ -26,7 +26,7 @@ def duty(post: Post, platform: Platform, world: World, **more: Any) -> Duty:
 
 async def play(duty: Duty, post: Post, world: World, seconds: float, events: Any = None) -> None:
     stop = asyncio.Event()
-    await world.play(duty.run(stop), stop, seconds=seconds, is_busy=post.busy.is_busy, events=events)
+    await world.play(duty.run(stop), stop, seconds=seconds, rest=post.busy.rest, events=events)
 
 
 async def test_the_elected_process_sends_and_receives(database: Database) -> None:
@@ -113,9 +113,7 @@ async def test_a_failed_subscription_is_an_alarm_and_is_tried_every_minute() -> 
         platform.subscribing = None
 
     stop = asyncio.Event()
-    await world.play(
-        subscription.run(stop), stop, seconds=minutes(4), is_busy=lambda: False, events=[(minutes(2.5), mend)]
-    )
+    await world.play(subscription.run(stop), stop, seconds=minutes(4), rest=nothing_else, events=[(minutes(2.5), mend)])
 
     assert platform.subscribed == [HOOK]
     assert subscription.standing.presence.is_up

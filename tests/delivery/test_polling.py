@@ -45,7 +45,7 @@ class Station:
     async def play(self, seconds: float, *, poller: Poller | None = None, events: Any = None) -> Poller:
         stop = asyncio.Event()
         poller = poller or self.poller()
-        await self.world.play(poller.run(stop), stop, seconds=seconds, is_busy=self.database.is_busy, events=events)
+        await self.world.play(poller.run(stop), stop, seconds=seconds, rest=self.database.rest, events=events)
         return poller
 
     async def stored(self) -> int:

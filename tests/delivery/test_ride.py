@@ -31,7 +31,7 @@ def post(database: Database, world: World, platform: Platform) -> Post:
 async def play(post: Post, sender: Sender, *events: tuple[float, Callable[[], Awaitable[None]]]) -> None:
     """Three seconds of the sender on duty."""
     stop = asyncio.Event()
-    await post.world.play(sender.run(stop), stop, seconds=3.0, is_busy=post.busy.is_busy, events=list(events))
+    await post.world.play(sender.run(stop), stop, seconds=3.0, rest=post.busy.rest, events=list(events))
 
 
 async def test_an_answer_that_rides_is_sent_at_once_and_needs_one_commit_less(post: Post, platform: Platform) -> None:
@@ -151,7 +151,7 @@ async def test_a_stop_in_the_middle_of_a_ride_waits_for_it(post: Post, platform:
             stop.set()
             await asyncio.sleep(0)
 
-    await post.world.play(sender.run(stop), stop, seconds=3.0, is_busy=post.busy.is_busy, events=[(1.0, ride)])
+    await post.world.play(sender.run(stop), stop, seconds=3.0, rest=post.busy.rest, events=[(1.0, ride)])
 
     assert platform.shown == {"ivan": ["1"]}
     assert await post.states() == ["sent"]

@@ -13,8 +13,14 @@ from heapq import heappop, heappush
 from itertools import count
 from typing import Any
 
+Rest = Callable[[], Awaitable[bool]]  # true when there was something to wait for
 START = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)  # Monday, 12:00 in Barnaul
 SETTLED = 12  # rounds of the loop in which nothing may change before time leaps
+
+
+async def nothing_else() -> bool:
+    """The rest of who works in this loop alone."""
+    return False
 
 
 class World:
@@ -65,12 +71,12 @@ class World:
         """Let time pass at once, whoever sleeps: for tests that run one cycle at a time."""
         self._now += timedelta(**by).total_seconds()
 
-    async def settle(self, is_busy: Callable[[], bool]) -> None:
-        """Let everything run that can run now. is_busy: work outside this loop is under way (a database's thread)."""
+    async def settle(self, rest: Rest) -> None:
+        """Let everything run that can run now. rest: waits for work outside this loop (a database's thread)."""
         quiet_rounds, seen = 0, self._changes
         while quiet_rounds < SETTLED:
             await asyncio.sleep(0)
-            quiet_rounds = 0 if is_busy() or seen != self._changes else quiet_rounds + 1
+            quiet_rounds = 0 if await rest() or seen != self._changes else quiet_rounds + 1
             seen = self._changes
 
     async def play(
@@ -79,7 +85,7 @@ class World:
         stop: asyncio.Event,
         *,
         seconds: float,
-        is_busy: Callable[[], bool],
+        rest: Rest,
         events: list[tuple[float, Callable[[], Awaitable[None]]]] | None = None,
         until: Callable[[], bool] | None = None,
     ) -> None:
@@ -93,7 +99,7 @@ class World:
         task = asyncio.create_task(run)
         try:
             while not task.done():
-                await self.settle(is_busy)
+                await self.settle(rest)
                 while self._sleepers and self._sleepers[0][2].done():
                     heappop(self._sleepers)
                 moments = [begin + seconds]
@@ -109,7 +115,7 @@ class World:
                 self._wake()
             stop.set()
             while not task.done():
-                await self.settle(is_busy)
+                await self.settle(rest)
                 if self._sleepers:
                     self._now = max(self._now, self._sleepers[0][0])
                     self._wake()

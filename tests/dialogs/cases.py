@@ -33,8 +33,9 @@ class Cases:
         return talk, Desk(talk.database, talk.clock, lambda: talk.content), await self._case(talk)
 
     async def _case(self, talk: Talk) -> CaseRow:
+        citizen = await talk.citizen()
         async with talk.database.read() as tx:
-            return (await tx.cases.all_of((await talk.citizen()).id))[-1]
+            return (await tx.cases.all_of(citizen.id))[-1]
 
     async def _talked(self) -> None:
         talk, desk, case = await self._asked()

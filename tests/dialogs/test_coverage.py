@@ -2,12 +2,15 @@
 
 import asyncio
 import dataclasses
+import fcntl
 import inspect
+import os
+import pickle
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from itertools import count, cycle
-from pathlib import Path
 from types import MappingProxyType
+from typing import cast
 
 import pytest
 
@@ -25,10 +28,10 @@ from bot.outbox import Sender
 from bot.surveys import triggers
 from bot.texts import render
 from bot.texts.plan import form
-from storage.database import Database, open_database
+from storage.database import Database
 from storage.records import CaseRow, PlanItemRow, ReminderRow
+from storage.scratch import ScratchDatabase, template
 from tests.booking.desk import every_visit
-from tests.databases import SECRETS
 from tests.delivery.platform import Platform
 from tests.delivery.world import World
 from tests.dialogs.booking_walk import roomy, walk_booking
@@ -41,7 +44,7 @@ from tests.dialogs.visits_walk import received, walk_visits
 from tests.dialogs.walk import Record, act, explore, recorded
 from tests.talk import FixedClock, Talk, real_content
 
-pytestmark = pytest.mark.timeout(300)  # whichever test comes first waits for the walk
+pytestmark = pytest.mark.timeout(900)  # whichever test comes first waits for the walk
 
 PLANNED = tuple(
     line.strip()[2:] for line in TO_PLAN.splitlines() if line.strip().startswith("> ")
@@ -568,7 +571,18 @@ class Walk:
 
 @pytest.fixture(scope="module")
 def record(tmp_path_factory: pytest.TempPathFactory) -> Record:
-    """What a walk of everything met. The keys are those that words were really made of."""
+    """What a walk of everything met, walked once for all processes of one run."""
+    run = tmp_path_factory.getbasetemp().parent if "PYTEST_XDIST_WORKER" in os.environ else tmp_path_factory.mktemp("w")
+    with (run / "walk.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        walked = run / "walk.pickle"
+        if not walked.exists():
+            walked.write_bytes(pickle.dumps(_walked()))
+        return cast(Record, pickle.loads(walked.read_bytes()))
+
+
+def _walked() -> Record:
+    """The keys are those that words were really made of."""
     record = Record()
     say = render.say
 
@@ -576,20 +590,20 @@ def record(tmp_path_factory: pytest.TempPathFactory) -> Record:
         record.keys.add(key)
         return say(content, key, *more, **named)  # type: ignore[arg-type]
 
-    async def walk(folder: Path) -> None:
-        database = await open_database(f"sqlite:///{folder / 'walk.db'}", SECRETS)
-        try:
-            await database._writer.execute_fetchall("PRAGMA synchronous=OFF")  # type: ignore[attr-defined]
-            async with asyncio.timeout(280):  # no power is cut here: the disk need not be waited for
-                await Walk(database, recorded(FLOWS, record)).everything()
-            async with database.read() as tx:
-                assert await tx.inbox.count_parked() == 1  # the broken flow's, nothing else
-        finally:
-            await database.close()
+    async def walk(empty: bytes) -> None:
+        database = ScratchDatabase(empty)
+        await Walk(database, recorded(FLOWS, record)).everything()
+        async with database.read() as tx:
+            assert await tx.inbox.count_parked() == 1  # the broken flow's, nothing else
+        await database.close()
+
+    def run() -> None:
+        real_content(FLOWS).matcher.prepare()  # as a start does: else the first question waits for it inside its turn
+        asyncio.run(walk(template()))
 
     with pytest.MonkeyPatch.context() as patch, ThreadPoolExecutor(1) as thread:
         patch.setattr(render, "say", noted)
-        thread.submit(asyncio.run, walk(tmp_path_factory.mktemp("walk"))).result()
+        thread.submit(run).result()
     return record
 
 

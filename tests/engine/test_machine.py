@@ -8,6 +8,7 @@ hold stands in the invariants. HYPOTHESIS_PROFILE=nightly walks for minutes inst
 import asyncio
 import dataclasses
 import os
+from functools import cache
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -39,6 +40,7 @@ from bot.texts.schema import Content
 from bot.transcript import buttons
 from storage.database import Database, open_database
 from storage.records import Lane
+from storage.scratch import template
 from tests.databases import SECRETS
 from tests.talk import FixedClock, Talk, real_content
 
@@ -88,20 +90,25 @@ words = st.one_of(
 )
 
 
+empty = cache(template)  # migrated once, not for every example
+
+
 class Bot:
     """The bot, its database and one citizen on a channel; all real, only the disk is not waited for."""
 
     def __init__(self, folder: str) -> None:
         self.clock = FixedClock()
         self.content: Content = real_content(FLOWS)
+        self.content.matcher.prepare()  # as a start does: else the first question waits for it inside its turn
         self.surface = Surface(Limits(edits=False))
-        self.folder = folder
+        self.file = Path(folder) / "bot.db"
+        self.file.write_bytes(empty())
         self.numbers = count(1)
         self.shown: list[Outgoing] = []
         self.reminders_after_stop = 0
 
     async def open(self) -> None:
-        self.database: Database = await open_database(f"sqlite:///{Path(self.folder) / 'bot.db'}", SECRETS)
+        self.database: Database = await open_database(f"sqlite:///{self.file}", SECRETS)
         await self.database._writer.execute_fetchall("PRAGMA synchronous=OFF")  # type: ignore[attr-defined]
         self.runner = Runner(self.database, FLOWS, lambda: self.content, {"web": self.surface}, self.clock)
 

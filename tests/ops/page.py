@@ -33,7 +33,7 @@ class Page:
         self.seen = 0
         self.screens: list[Screen] = []
         self._client = httpx.AsyncClient(
-            base_url=url, cookies=cookies, timeout=ANSWER_S, headers={"Origin": url, "X-Chat": "1"}
+            base_url=url, cookies=cookies, timeout=ANSWER_S, verify=False, headers={"Origin": url, "X-Chat": "1"}
         )
         self._numbers = count(1)
 

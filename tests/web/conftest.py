@@ -2,7 +2,9 @@
 
 import os
 import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable
+import subprocess
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 from typing import Any
 
@@ -25,7 +27,12 @@ NOT_RUN = "не запущены: нет Chromium (apt-get install chromium, и�
 ARGUMENTS = (
     "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    # what playwright adds when it starts one itself: a mouse, and pages behind others that are awake
+    "--blink-settings=primaryHoverType=2,availableHoverTypes=2,primaryPointerType=4,availablePointerTypes=4",
+    "--hide-scrollbars", "--mute-audio", "--force-color-profile=srgb", "--disable-background-timer-throttling",
+    "--disable-backgrounding-occluded-windows", "--disable-renderer-backgrounding", "--disable-back-forward-cache",
 )  # fmt: skip
+START_S = 60.0  # beside other work
 _passed_over: list[str] = []
 
 
@@ -80,11 +87,35 @@ async def visitor(site: Site, make_visitor: Callable[..., Visitor]) -> Visitor:
     return made
 
 
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
+@pytest.fixture(scope="session")
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where one Chromium of this process listens: its start costs more than most tests in it."""
     if not CHROMIUM:
         pytest.fail(f"проверки в браузере {NOT_RUN}")
+    home = tmp_path_factory.mktemp("chromium")
+    with (home / "log").open("wb") as log:
+        process = subprocess.Popen(
+            [CHROMIUM, *ARGUMENTS, "--remote-debugging-port=0", f"--user-data-dir={home}", "about:blank"], stderr=log
+        )
+    try:
+        address = home / "DevToolsActivePort"  # written when it listens: the port, then the path
+        deadline = time.monotonic() + START_S
+        while not address.exists() or "\n" not in address.read_text():
+            assert process.poll() is None, (home / "log").read_text(errors="replace")
+            assert time.monotonic() < deadline, "Chromium does not listen"
+            time.sleep(0.02)
+        yield f"http://127.0.0.1:{address.read_text().splitlines()[0]}"
+    finally:
+        process.kill()
+        process.wait()
+
+
+@pytest.fixture
+async def browser(chromium: str) -> AsyncIterator[Browser]:
+    """What one test opens in it is closed afterwards; nothing is shared: each opens a context of its own."""
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
+        browser = await playwright.chromium.connect_over_cdp(chromium)
         yield browser
+        for context in browser.contexts[1:]:  # the first is Chromium's own
+            await context.close()
         await browser.close()

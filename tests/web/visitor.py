@@ -72,7 +72,11 @@ class Visitor:
         self.url = url
         self.bearer = ""
         self.client = httpx.AsyncClient(
-            base_url=url, timeout=WAIT_S, headers={"Origin": origin or url, "X-Chat": "1"}, trust_env=False
+            base_url=url,
+            timeout=WAIT_S,
+            headers={"Origin": origin or url, "X-Chat": "1"},
+            verify=False,
+            trust_env=False,
         )
 
     async def session(self, **wish: Any) -> httpx.Response:

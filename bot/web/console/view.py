@@ -6,6 +6,7 @@ Words for staff stand in the templates and in `templates/desk/words.html`; code 
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from jinja2 import Environment, pass_context
@@ -56,7 +57,9 @@ class Views:
         return block in self._templates.get_template(f"desk/{template}").blocks
 
 
+@cache
 def _environment() -> Environment:
+    """Compiled once: it takes a third of the time in which an application is made."""
     templates = environment()
     templates.filters |= {"moment": _moment, "day": _day, "clock": _clock, "plural": _plural}
     templates.globals["words"] = templates.get_template("desk/words.html").module

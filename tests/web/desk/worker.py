@@ -68,7 +68,9 @@ class Worker:
 
     def __init__(self, url: str, *, origin: str = "") -> None:
         self.url = url
-        self.client = httpx.AsyncClient(base_url=url, headers={"Origin": origin or url}, trust_env=False, timeout=20)
+        self.client = httpx.AsyncClient(
+            base_url=url, headers={"Origin": origin or url}, verify=False, trust_env=False, timeout=20
+        )
         self.page = ""
         self.csrf = ""
 
