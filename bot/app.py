@@ -223,7 +223,7 @@ class App:
             for duty in self._duties.values():
                 parts.runner.carry(duty.sender)
             roles["worker"] = parts.runner.run(stop)
-            roles["warmth"] = warm(stop, self._timer, parts.clock, parts.editions.content)
+            roles["warmth"] = warm(stop, parts.runner.is_used, self._timer, parts.clock, parts.editions.content)
         for name, duty in self._duties.items():
             roles[f"sender:{name}"] = duty.run(stop)
         if role.does(Role.SCHEDULER):

@@ -1,6 +1,7 @@
 """
 What is slow the first time, done before anybody waits for it: the index of questions with its dictionary of word forms
-(0.5 s), the production calendar (0.3 s). In a thread, once the process answers: the start is no slower for it.
+(0.5 s), the production calendar (0.3 s). In a thread, after the first words to this process: who begins presses buttons
+first, and a process nobody speaks to stays small (these are 30 MB).
 """
 
 import asyncio
@@ -11,12 +12,18 @@ from bot.clock import Clock
 from bot.texts.schema import Content
 from bot.timer import Timer
 
-STARTED_S = 2.0  # first answers of a process that has just begun come before
+ANSWERED_S = 1.0  # the first answer goes before
 
 
-async def warm(stop: asyncio.Event, timer: Timer, clock: Clock, content: Callable[[], Content]) -> None:
-    """Once, soon after the start; returns when told to stop."""
-    await timer.wait(stop, STARTED_S)
+async def warm(
+    stop: asyncio.Event, used: asyncio.Event, timer: Timer, clock: Clock, content: Callable[[], Content]
+) -> None:
+    """Once, soon after `used` is set; returns when told to stop."""
+    ends = [asyncio.create_task(event.wait()) for event in (stop, used)]
+    await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+    for end in ends:
+        end.cancel()
+    await timer.wait(stop, ANSWERED_S)
     if not stop.is_set():
         await asyncio.to_thread(load, content(), clock.now().year)
     await stop.wait()

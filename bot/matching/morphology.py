@@ -1,4 +1,4 @@
-"""Russian word forms. The dictionary takes 30 MB and 0.2 s: bot/warmth.py loads it soon after the start."""
+"""Russian word forms. The dictionary takes 30 MB and 0.2 s: bot/warmth.py loads it once somebody speaks."""
 
 from functools import lru_cache
 from typing import Any

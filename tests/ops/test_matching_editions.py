@@ -17,7 +17,7 @@ from bot.rehearsal.apart import Apart
 from bot.texts.files import read_folder
 from bot.texts.load import load
 from bot.texts.schema import Content
-from bot.warmth import STARTED_S, warm
+from bot.warmth import ANSWERED_S, warm
 from storage.database import Database
 from tests.ops.child import until
 from tests.ops.test_editions import touch
@@ -77,20 +77,30 @@ async def test_the_first_question_finds_everything_loaded() -> None:
         stop.set()  # what has begun is finished
         return content
 
-    warming = asyncio.create_task(warm(stop, timer, FixedClock(), in_force))
-    await asyncio.sleep(0)
-    assert (timer.asked_s, content.matcher.is_ready) == ([STARTED_S], False)  # the start itself loads nothing
+    used = asyncio.Event()
+    warming = asyncio.create_task(warm(stop, used, timer, FixedClock(), in_force))
+    await rounds()
+    assert (timer.asked_s, content.matcher.is_ready) == ([], False)  # a process nobody speaks to stays small
+
+    used.set()
+    await rounds()
+    assert (timer.asked_s, content.matcher.is_ready) == ([ANSWERED_S], False)  # the first answer goes before
 
     timer.is_over.set()
     await warming
     assert content.matcher.is_ready
 
 
+async def rounds() -> None:
+    for _ in range(5):
+        await asyncio.sleep(0)
+
+
 async def test_a_process_that_stops_at_once_loads_nothing() -> None:
     content, stop = load(read_folder(CONTENT), needs()), asyncio.Event()
     stop.set()
 
-    await warm(stop, Hand(), FixedClock(), lambda: content)
+    await warm(stop, asyncio.Event(), Hand(), FixedClock(), lambda: content)
 
     assert not content.matcher.is_ready
 
