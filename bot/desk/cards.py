@@ -18,7 +18,7 @@ from storage.records import CaseRow
 CARD, WORDS, PLACE = "desk.card", "desk.words", "desk.card"
 WORDS_CHARS = 3000
 NUMBER_CHARS = 6
-CHANNELS = {"telegram": "Telegram", "vk": "ВКонтакте", "max": "MAX"}
+CHANNELS = {"telegram": "Telegram", "vk": "ВКонтакте", "max": "MAX", "web": "Веб-чат"}
 Rows = tuple[tuple[Button, ...], ...]
 
 

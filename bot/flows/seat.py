@@ -6,6 +6,7 @@ address --> confirm --> done
    +------> booking.central, booking.call, slots
 """
 
+from bot.booking.reminding import plan
 from bot.engine.bookings import Confirm, LeaveWaiting, Release
 from bot.engine.effects import Ask, Choice, Effect, Enter, Goto
 from bot.engine.flow import Flow
@@ -33,6 +34,7 @@ flow = Flow(
         "done": Need(("when", "role", "code", "place", "bring", "reminders"), buttons=(FILE, "booked", "menu")),
         "will_remind": Need(),
         "will_not_remind": Need(),
+        "too_soon": Need(),
     },
 )
 
@@ -100,9 +102,7 @@ async def ask_done(turn: Turn) -> list[Effect]:
     point = point_of(turn, row.point) if row else None
     if row is None or point is None:
         return [Enter("booked")]
-    reminders = render.say(
-        turn.content, f"seat.{'will_not_remind' if turn.citizen.stopped_at else 'will_remind'}", {}, today=turn.today
-    )
+    reminders = render.say(turn.content, f"seat.{_reminders(turn, row)}", {}, today=turn.today)
     return [
         Ask(
             "seat.done",
@@ -115,6 +115,12 @@ async def ask_done(turn: Turn) -> list[Effect]:
             reminders=reminders.strip(),
         )
     ]
+
+
+def _reminders(turn: Turn, row: BookingRow) -> str:
+    if turn.citizen.stopped_at:
+        return "will_not_remind"
+    return "will_remind" if plan(turn.content, row, turn.now) else "too_soon"
 
 
 @flow.hears("done", anytime=True)

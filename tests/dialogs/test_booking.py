@@ -436,6 +436,16 @@ async def test_who_booked_too_late_for_the_day_before_is_asked_on_the_day(meet: 
     assert await ticked(talk) == ["booked.soon", "prepared.asked"]
 
 
+async def test_who_booked_so_late_that_no_reminder_comes_is_told_so(meet: Meet) -> None:
+    talk = await pays(meet, FixedClock())
+    talk.clock.set(local(2026, 11, 25, 20))
+    await does(talk, "/book", "[r:job_matcher]", "завтра в 9", "[ok]", "[yes]")
+
+    assert "напоминать не буду" in talk.shown[-1].text
+    talk.clock.set(local(2026, 11, 26, 8, 59))
+    assert await ticked(talk) == []
+
+
 async def test_an_old_answer_about_the_resume_is_thanked_for_and_changes_no_visit(meet: Meet) -> None:
     talk = await booked(meet, to=MATCHER)
     talk.clock.set(local(2026, 11, 25, 18))
