@@ -2,14 +2,16 @@
 
 from datetime import datetime, timedelta
 
+from bot.calls.planning import Planning
 from bot.clock import FixedClock
-from bot.desk import lane, seats
+from bot.desk import calls, lane, seats
 from bot.desk.actor import Actor
 from bot.desk.acts import Desk
 from bot.desk.lane import Act
 from bot.desk.watch import Watch
 from bot.texts import scenes
 from bot.texts.schema import Content
+from storage.call_records import CallResult
 from storage.database import Database
 from storage.records import CaseRow
 
@@ -29,6 +31,9 @@ async def happens(what: str, database: Database, content: Content, now: datetime
         async with database.write() as tx:
             for row in (await tx.bookings.of_citizen([citizen_id], now=now)).get(citizen_id, []):
                 await seats.cancel(tx, content, row.id, actor=PETROVA.id, now=now)
+        return now
+    if what in (scenes.REACHED, scenes.NOT_REACHED):
+        await _call(database, content, now, citizen_id, is_reached=what == scenes.REACHED)
         return now
     async with database.read() as tx:
         every = await tx.cases.all_of(citizen_id)
@@ -57,6 +62,17 @@ async def happens(what: str, database: Database, content: Content, now: datetime
     elif what == scenes.CASE_RETURNED:
         await desk.reopen(PETROVA, case.id)
     return clock.now()
+
+
+async def _call(database: Database, content: Content, now: datetime, citizen_id: str, *, is_reached: bool) -> None:
+    """Whom a call is due to is called: once, or as often as the rules say."""
+    await Planning(database, content, ()).happened(now)
+    result = CallResult.REACHED if is_reached else CallResult.NO_ANSWER
+    async with database.write() as tx:
+        for number in range(1 if is_reached else content.rules.calls.tries):
+            last = (await tx.calls.last_attempts([citizen_id])).get(citizen_id)
+            once, seen = f"{citizen_id}:{now:%d%H%M}:{number}", last.id if last else ""
+            await calls.record(tx, content, PETROVA, citizen_id, result, once=once, seen=seen, now=now)
 
 
 async def _another(database: Database, office: str, now: datetime) -> None:

@@ -84,7 +84,7 @@ class Assembly:
         if rules is not None and (reader := self._reader("rules.yaml")):
             check_call_rules(rules.calls, reader, known["info"])
         roles, points = self._points(offices)
-        if ("roles.yaml" in self._files) == ("roles.yaml" in self._trees):
+        if "roles.yaml" in self._trees or not (points or "roles.yaml" in self._files):
             check_bookings(situations.values(), self._trees, roles, self._mistakes)
         calendar = read_calendar(reader) if (reader := self._once("calendar", is_optional=True)) else {}
         services = read_services(reader, known["info"]) if (reader := self._once("services", is_optional=True)) else {}

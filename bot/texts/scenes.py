@@ -81,6 +81,8 @@ REQUESTS = (
     CASE_RETURNED := "специалист вернулся к обращению",
     QUEUE := "в очереди есть другие",
     UNSEATED := "специалист отменил запись",
+    REACHED := "специалист дозвонился",
+    NOT_REACHED := "специалист не дозвонился",
 )
 CODE = "код"  # `> (код)`: the citizen copies the code that the bot showed
 REMARKS = (
