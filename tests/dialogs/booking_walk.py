@@ -72,6 +72,10 @@ async def walk_booking(meet: Meet) -> None:
 async def _words(meet: Meet) -> None:
     for ways in BY_WORDS:
         await does(await meet(), *LINES, *TO_DAYS, *ways)
+    late = await pays(meet, FixedClock())
+    late.clock.set(local(2026, 11, 25, 20))
+    await does(late, "/book", "[r:job_matcher]", "завтра в 9", "[ok]", "[yes]")
+    await emptied(late)
 
 
 async def _each(scene: Callable[[], Any], *ways: tuple[str, ...]) -> None:
