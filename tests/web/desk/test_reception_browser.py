@@ -15,7 +15,7 @@ from bot.clock import FixedClock
 from bot.desk.shifts import Person
 from tests.web.desk.reception import ADVISOR, POINT, TUESDAY, a_citizen, at, booked
 from tests.web.desk.test_browser import fits, picture
-from tests.web.desk.worker import PASSWORD, hire
+from tests.web.desk.worker import PASSWORD, code_at, hire
 from tests.web.site import Site
 
 pytestmark = pytest.mark.browser
@@ -125,10 +125,12 @@ async def test_the_base_and_a_card(site: Site, clock: FixedClock, open_page: Ope
     ivan = await a_citizen(site, "ivan", situations=["alimony", "released"])
     await booked(site, at(site, "11:00", TUESDAY, ADVISOR), Person(ivan, EVIL))
     await a_citizen(site, "olga")
-    await hire(site.database, clock, Role.SPECIALIST, login="olga")
+    await hire(site.database, clock, Role.LEAD, login="olga", has_code=True)
     page = await open_page(f"{site.url}/desk/citizens", **device)
     await page.get_by_label("Логин").fill("olga")
     await page.get_by_label("Пароль").fill(PASSWORD)
+    await page.get_by_role("button", name="Войти").click()
+    await page.get_by_label("Шесть цифр из приложения").fill(code_at(clock.now()))
     await page.get_by_role("button", name="Войти").click()
     await expect(page.locator("tbody tr")).to_have_count(2)
     await picture(page, "citizens")
