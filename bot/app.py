@@ -42,7 +42,6 @@ from bot.scheduler import Scheduler, Tick, Ticker
 from bot.settings import MESSENGERS, Settings
 from bot.telemetry import alarm
 from bot.timer import LoopTimer
-from bot.warmth import warm
 from storage.errors import StorageError
 
 log = structlog.get_logger()
@@ -223,7 +222,6 @@ class App:
             for duty in self._duties.values():
                 parts.runner.carry(duty.sender)
             roles["worker"] = parts.runner.run(stop)
-            roles["warmth"] = warm(stop, parts.runner.is_used, self._timer, parts.clock, parts.editions.content)
         for name, duty in self._duties.items():
             roles[f"sender:{name}"] = duty.run(stop)
         if role.does(Role.SCHEDULER):

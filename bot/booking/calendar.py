@@ -82,7 +82,7 @@ def _moves(known: Any, year: int) -> list[tuple[int, int, int, int]]:
 
 @cache
 def _russia(year: int) -> Any:
-    import holidays  # 0.3 s and 9 MB: bot/warmth.py loads it once somebody speaks
+    import holidays  # 0.3 s and 9 MB: for who books
 
     known = holidays.country_holidays("RU", years=year)
     assert len(known) > 0

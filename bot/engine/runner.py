@@ -78,7 +78,6 @@ class Runner:
         self._batch = batch
         self._site = site
         self._room = room
-        self.is_used = asyncio.Event()  # somebody has spoken to this process
         self._presses = Presses(database.cipher)
         self._apply = Apply(surfaces, self._presses)
         self._has_more = self._is_on = self._is_busy = False
@@ -226,7 +225,6 @@ class Runner:
             return [*aside, *await self._take(tx, [one for one in claimed if one.id not in left], known, now, code)]
         if not claimed:
             return []
-        self.is_used.set()
         citizens, sessions = known
         own = [one.citizen_id for one in claimed if not one.address]
         reachable = await tx.citizens.reachable_at(own) if own else {}

@@ -6,7 +6,7 @@ What a citizen's words mean, in three zones, and whether they are a cry for help
     unknown    nobody can say
 
 An edition of content carries one matcher. The index inside takes a third of a second and, once per process, a
-dictionary of 30 MB: it is built in a thread once somebody speaks (bot/warmth.py), or when it is needed before that.
+dictionary of 30 MB: it is built in a thread when the first question is asked.
 """
 
 import asyncio

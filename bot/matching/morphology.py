@@ -1,4 +1,4 @@
-"""Russian word forms. The dictionary takes 30 MB and 0.2 s: bot/warmth.py loads it once somebody speaks."""
+"""Russian word forms. The dictionary takes 30 MB and 0.2 s: it is loaded when the first word is read."""
 
 from functools import lru_cache
 from typing import Any

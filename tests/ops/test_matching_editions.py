@@ -16,8 +16,6 @@ from bot.parts import needs
 from bot.rehearsal.apart import Apart
 from bot.texts.files import read_folder
 from bot.texts.load import load
-from bot.texts.schema import Content
-from bot.warmth import ANSWERED_S, warm
 from storage.database import Database
 from tests.ops.child import until
 from tests.ops.test_editions import touch
@@ -45,64 +43,6 @@ async def test_a_new_variant_is_found_as_soon_as_the_edition_is_in_force(databas
     assert second is not first
     assert second.is_ready
     assert second.judge(await second.hits("тарабарские тролли")).ids == ("faq-001",)
-
-
-class Hand:
-    """Time that passes when the test says so."""
-
-    def __init__(self) -> None:
-        self.asked_s: list[float] = []
-        self.is_over = asyncio.Event()
-
-    def time(self) -> float:
-        return 0.0
-
-    async def sleep(self, seconds: float) -> None:
-        raise AssertionError("nobody sleeps without an eye on the stop")
-
-    async def wait(self, event: asyncio.Event, seconds: float) -> None:
-        self.asked_s.append(seconds)
-        _, rest = await asyncio.wait(
-            [asyncio.create_task(event.wait()), asyncio.create_task(self.is_over.wait())],
-            return_when=asyncio.FIRST_COMPLETED,
-        )
-        for one in rest:
-            one.cancel()
-
-
-async def test_the_first_question_finds_everything_loaded() -> None:
-    content, stop, timer = load(read_folder(CONTENT), needs()), asyncio.Event(), Hand()
-
-    def in_force() -> Content:
-        stop.set()  # what has begun is finished
-        return content
-
-    used = asyncio.Event()
-    warming = asyncio.create_task(warm(stop, used, timer, FixedClock(), in_force))
-    await rounds()
-    assert (timer.asked_s, content.matcher.is_ready) == ([], False)  # a process nobody speaks to stays small
-
-    used.set()
-    await rounds()
-    assert (timer.asked_s, content.matcher.is_ready) == ([ANSWERED_S], False)  # the first answer goes before
-
-    timer.is_over.set()
-    await warming
-    assert content.matcher.is_ready
-
-
-async def rounds() -> None:
-    for _ in range(5):
-        await asyncio.sleep(0)
-
-
-async def test_a_process_that_stops_at_once_loads_nothing() -> None:
-    content, stop = load(read_folder(CONTENT), needs()), asyncio.Event()
-    stop.set()
-
-    await warm(stop, asyncio.Event(), Hand(), FixedClock(), lambda: content)
-
-    assert not content.matcher.is_ready
 
 
 async def test_a_process_that_answers_nobody_builds_nothing(database: Database) -> None:
